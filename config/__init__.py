@@ -1,0 +1,1 @@
+"""The fuse box: settings and data packs in, nothing out."""

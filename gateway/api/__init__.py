@@ -1,0 +1,1 @@
+"""HTTP: a handler reads the request, calls one use case, writes the response."""

@@ -1,0 +1,1 @@
+"""Uploads and the way of a drawing from quarantine to release."""

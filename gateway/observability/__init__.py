@@ -1,0 +1,1 @@
+"""Logs, metrics and probes that cannot name a person."""

@@ -1,0 +1,1 @@
+"""May this part go there? Facts in, decision with reasons out."""

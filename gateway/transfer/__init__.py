@@ -1,0 +1,1 @@
+"""Parts, decisions, links, download sessions and the one gate."""

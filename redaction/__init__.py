@@ -1,0 +1,1 @@
+"""The workshop: takes the people out of drawings and proves the drawing unchanged."""

@@ -1,0 +1,84 @@
+"""Every way the workshop says no.
+
+Room: redaction. A class's docstring is the sentence a stranger may read: it holds no
+names, paths or values. ``code`` is stable; reports, receipts and tests rely on it.
+"""
+
+from inspect import cleandoc
+from typing import ClassVar
+
+
+class RedactionError(Exception):
+    """The file could not be cleaned."""
+
+    code: ClassVar[str] = "not-cleanable"
+
+    def public(self) -> str:
+        """Return the sentence that may leave the house."""
+        return cleandoc(type(self).__doc__ or "")
+
+
+class UnknownFormatError(RedactionError):
+    """This kind of file is not known here. Send STEP, DXF, PDF, STL, JPEG, PNG or plain text."""
+
+    code = "unknown-format"
+
+
+class UnsupportedFormatError(RedactionError):
+    """This kind of file is known but cannot be cleaned safely. Send a STEP or PDF export instead."""
+
+    code = "unsupported-format"
+
+
+class EmptyFileError(RedactionError):
+    """The file is empty. Export it again and send the new file."""
+
+    code = "empty"
+
+
+class UnreadableError(RedactionError):
+    """The file is damaged or incomplete. Export it again and send the new file."""
+
+    code = "unreadable"
+
+
+class EncryptedError(RedactionError):
+    """The file is protected by a password. Save a copy without protection and send that."""
+
+    code = "encrypted"
+
+
+class AmbiguousError(RedactionError):
+    """The file can be read as two different formats. Export it again from the original program."""
+
+    code = "polyglot"
+
+
+class TooLargeError(RedactionError):
+    """The file, or what it unpacks to, is larger than this gateway accepts."""
+
+    code = "too-large"
+
+
+class TooComplexError(RedactionError):
+    """The file took more time or memory than one file may take. Send a simpler export."""
+
+    code = "too-complex"
+
+
+class ResidueError(RedactionError):
+    """A removed value is still present elsewhere in the file, so it cannot be called clean."""
+
+    code = "residue"
+
+
+class NotFaithfulError(RedactionError):
+    """The cleaned file could not be proved to show the same drawing."""
+
+    code = "not-faithful"
+
+
+class WorkerFailedError(RedactionError):
+    """The sandbox could not finish this file. Nothing was released."""
+
+    code = "worker-failed"

@@ -1,0 +1,1 @@
+"""Does the file still show the same drawing? Oracles that only read."""

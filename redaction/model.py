@@ -1,0 +1,164 @@
+"""What the workshop talks about: carriers, findings, edits, plans, proofs.
+
+Room: redaction. Pure. Everybody in the room imports this; it imports nobody.
+
+    plan(data) -> Plan --apply(data, plan)--> cleaned --prove(data, cleaned, plan)--> Proof...
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+
+class CarrierClass(StrEnum):
+    """What a place in a file is for, and so what may be done to it unasked."""
+
+    METADATA = "metadata"  # no manufacturing step needs it: always removed
+    CONTENT = "content"  # the drawing's own words: reported, touched only on request
+    ACTIVE = "active"  # scripts, macros, external references: removed or refused
+
+
+class Category(StrEnum):
+    """What kind of personal data a finding is."""
+
+    PERSON = "person"
+    ORGANISATION = "organisation"
+    EMAIL = "email"
+    PHONE = "phone"
+    ADDRESS = "address"
+    PATH = "path"
+    HOST = "host"
+    NETWORK = "network"
+    TIME = "time"
+    LOCATION = "location"
+    IDENTIFIER = "identifier"
+    SOFTWARE = "software"
+    COMMENT = "comment"
+    PREVIEW = "preview"
+    HISTORY = "history"
+    SIGNATURE = "signature"
+    SCRIPT = "script"
+    ATTACHMENT = "attachment"
+
+
+class Action(StrEnum):
+    """What was done, or is asked of the owner."""
+
+    REMOVED = "removed"
+    REPLACED = "replaced"
+    KEPT = "kept"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Personal data in one carrier.
+
+    ``value`` is in clear and so never leaves the worker but inside a report that its
+    reader may see; ``where`` says the place in words that name nobody ("line 12").
+    ``seed`` tells the sweep to search the cleaned file for the value: set it to False
+    only for values that are no secret (a constant time stamp, a product name).
+    """
+
+    carrier: str
+    category: Category
+    action: Action
+    value: str = field(repr=False)
+    where: str = ""
+    carrier_class: CarrierClass = CarrierClass.METADATA
+    seed: bool = True
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """Replace the bytes from ``start`` up to, not including, ``end``."""
+
+    start: int
+    end: int
+    replacement: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will be changed and why. A clean file has a plan without changes.
+
+    ``edits`` are sorted and do not overlap; patching formats need nothing else.
+    ``tasks`` are names of rewrites, for formats whose handler works on objects (PDF).
+    """
+
+    findings: tuple[Finding, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    tasks: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> bool:
+        """Whether applying this plan would change the file."""
+        return bool(self.edits or self.tasks)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One oracle's statement that the drawing is unchanged, in words for its owner.
+
+    ``oracle`` is one of allowed-diff, tokens, members, pixels, mesh, entities, bytes.
+    ``compared`` counts what was compared (tokens, pages, triangles, pixels).
+    """
+
+    oracle: str
+    compared: int
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Which optional categories a redaction removes; metadata always goes.
+
+    ``redact_content`` names content categories that are replaced without asking;
+    everything else found in content is only reported for review.
+    """
+
+    name: str = "supplier"
+    redact_content: frozenset[Category] = frozenset()
+
+
+class FormatHandler(Protocol):
+    """What a module under redaction.formats offers, as plain functions.
+
+    All three are pure: no I/O, no clock, no randomness, no name of this machine.
+    """
+
+    def plan(self, data: bytes, profile: Profile) -> Plan:
+        """Return what is to be changed; change nothing.
+
+        Raises:
+            RedactionError: the file cannot be read, or must be refused.
+        """
+
+    def apply(self, data: bytes, plan: Plan) -> bytes:
+        """Return the cleaned file; with an empty plan, ``data`` itself, byte for byte."""
+
+    def prove(self, original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:
+        """Return at least one proof that only planned places differ.
+
+        Raises:
+            NotFaithfulError: something else differs, or nothing could be proved.
+        """
+
+
+def patched(data: bytes, edits: Sequence[Edit]) -> bytes:
+    """Return ``data`` with sorted, non-overlapping ``edits`` applied.
+
+    Raises:
+        ValueError: the edits overlap, are unsorted or reach outside the data.
+    """
+    out: list[bytes] = []
+    position = 0
+    for edit in edits:
+        if not position <= edit.start <= edit.end <= len(data):
+            raise ValueError("edits overlap, are unsorted or reach outside the data")
+        out += (data[position : edit.start], edit.replacement)
+        position = edit.end
+    out.append(data[position:])
+    return b"".join(out)

@@ -1,0 +1,48 @@
+"""The table of formats. To teach the gateway a new one, add a row here.
+
+Room: redaction. This table is data: reading it imports no parser, so the gateway may
+list formats while only the sandbox worker ever loads one. How a file is recognised is
+redaction.sniff; the handler is loaded by name.
+"""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Final, cast
+
+from redaction.errors import UnknownFormatError
+from redaction.model import FormatHandler
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format by name, the module that handles it, and what to call and send it as."""
+
+    name: str
+    module: str
+    suffix: str
+    media_type: str
+
+
+FORMATS: Final = (
+    Format("step", "redaction.formats.step", ".step", "model/step"),
+    Format("dxf", "redaction.formats.dxf", ".dxf", "image/vnd.dxf"),
+    Format("pdf", "redaction.formats.pdf", ".pdf", "application/pdf"),
+    Format("jpeg", "redaction.formats.jpeg", ".jpg", "image/jpeg"),
+    Format("png", "redaction.formats.png", ".png", "image/png"),
+    Format("stl", "redaction.formats.stl", ".stl", "model/stl"),
+    Format("text", "redaction.formats.text", ".txt", "text/plain"),
+)
+
+BY_NAME: Final = {known.name: known for known in FORMATS}
+
+
+def load(name: str) -> FormatHandler:
+    """Import the handler of the format called ``name``; only the worker calls this.
+
+    Raises:
+        UnknownFormatError: no such row.
+    """
+    known = BY_NAME.get(name)
+    if known is None:
+        raise UnknownFormatError
+    return cast(FormatHandler, import_module(known.module))

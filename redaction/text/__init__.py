@@ -1,0 +1,1 @@
+"""People in words: e-mails, phones, paths and addresses in free text."""

@@ -1,0 +1,1 @@
+"""The cellar: sealed bytes, rows, keys, and a log nobody can rewrite."""

@@ -1,0 +1,1 @@
+"""Sealed bytes under an id."""

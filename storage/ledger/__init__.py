@@ -1,0 +1,1 @@
+"""The transfer log: Merkle tree, signed checkpoints, proofs."""

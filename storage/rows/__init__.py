@@ -1,0 +1,1 @@
+"""Rows on SQLite or PostgreSQL; personal fields arrive here already sealed."""

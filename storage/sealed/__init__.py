@@ -1,0 +1,1 @@
+"""Authenticated streaming encryption and the keys that open it."""
