@@ -25,7 +25,7 @@ class UnknownFormatError(RedactionError):
 
 
 class UnsupportedFormatError(RedactionError):
-    """This kind of file is known but cannot be cleaned safely. Send a STEP or PDF export instead."""
+    """This kind of file is known but cannot be cleaned safely. Send a STEP or PDF export."""
 
     code = "unsupported-format"
 
