@@ -1,0 +1,147 @@
+"""``drawbridge scrub`` and ``drawbridge inspect``: one file, no server.
+
+Room: gateway/cli. Reads the source into memory, hands it to the sandbox, writes the result
+only when it was proved clean and faithful, and then whole or not at all.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from config.loading import load_profile
+from redaction.report import Report
+from redaction.sandbox.client import Outcome, Sandbox
+from redaction.sandbox.memory import MemoryFile
+
+from gateway.cli.output import CommandError, Exit, emit, findings_table, people, work_progress
+from redaction.errors import RedactionError
+
+MEMORY_BYTES = 4 * 1024**3
+DEADLINE_S = 120.0
+PIECE_BYTES = 1024 * 1024
+
+Source = Annotated[Path, typer.Argument(help="The drawing to read.", metavar="SRC")]
+ProfileName = Annotated[str, typer.Option("--profile", help="Which redaction profile to apply.")]
+ShowValues = Annotated[
+    bool, typer.Option("--show-values", help="Write removed values in clear into the report.")
+]
+
+
+def scrub(
+    source: Source,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Where the clean file goes.", metavar="DST")
+    ],
+    report: Annotated[
+        Path | None, typer.Option("--report", help="Write the report here as JSON.")
+    ] = None,
+    profile: ProfileName = "supplier",
+    show_values: ShowValues = False,
+) -> None:
+    """Take the people out of one drawing and prove that the drawing is unchanged.
+
+    Exit 0: DST is clean and faithful. Exit 3: refused, DST was not written, the report says
+    why. Exit 1: the command could not run.
+    """
+    if output.exists() and output.samefile(source):
+        raise CommandError("SRC and DST are the same file; the original is never overwritten.")
+    outcome = _in_sandbox(source, profile, clean=True)
+    try:
+        if report is not None:
+            _write_report(report, outcome.report, show_values=show_values)
+        if outcome.cleaned is None:
+            raise CommandError(_refusal(outcome.report), Exit.REFUSED)
+        _write_whole(output, outcome.cleaned)
+    finally:
+        if outcome.cleaned is not None:
+            outcome.cleaned.close()
+    _tell(outcome.report, show_values=show_values)
+
+
+def inspect(
+    source: Source,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    profile: ProfileName = "supplier",
+    show_values: ShowValues = False,
+) -> None:
+    """Show what a drawing gives away; change nothing."""
+    outcome = _in_sandbox(source, profile, clean=False)
+    if as_json:
+        emit(outcome.report.to_json(show_values=show_values))
+    else:
+        _tell(outcome.report, show_values=show_values)
+    if outcome.report.status == "refused":
+        raise CommandError(_refusal(outcome.report), Exit.REFUSED)
+
+
+def _in_sandbox(source: Path, profile_name: str, *, clean: bool) -> Outcome:
+    profile = load_profile(profile_name)
+    console = people()
+
+    async def run() -> Outcome:
+        async with Sandbox(memory_bytes=MEMORY_BYTES, deadline_s=DEADLINE_S, parallel=1) as walls:
+            work = walls.scrub if clean else walls.inspect
+            return await work(memory, profile)
+
+    with MemoryFile.create() as memory:
+        _read_into(memory, source)
+        with work_progress(console) as progress:
+            progress.add_task("cleaning and proving" if clean else "inspecting")
+            try:
+                return asyncio.run(run())
+            except RedactionError as error:
+                raise CommandError(error.public()) from error
+
+
+def _read_into(memory: MemoryFile, source: Path) -> None:
+    try:
+        with source.open("rb") as file:
+            while piece := file.read(PIECE_BYTES):
+                memory.write(piece)
+    except OSError as error:
+        raise CommandError(f"SRC cannot be read: {error.strerror}.") from error
+
+
+def _write_whole(path: Path, cleaned: MemoryFile) -> None:
+    # Written beside its destination and renamed: a reader sees the whole file or none.
+    unfinished = path.with_name(f".{secrets.token_hex(8)}.unfinished")
+    try:
+        with unfinished.open("xb") as file:
+            for piece in cleaned.pieces():
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError as error:
+        raise CommandError(f"DST cannot be written: {error.strerror}.") from error
+    finally:
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+
+
+def _write_report(path: Path, report: Report, *, show_values: bool) -> None:
+    text = json.dumps(report.to_json(show_values=show_values), ensure_ascii=False, indent=2)
+    try:
+        path.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"The report cannot be written: {error.strerror}.") from error
+
+
+def _refusal(report: Report) -> str:
+    reason = report.to_json(show_values=False).get("reason", {})
+    return f"Refused ({reason.get('code', 'unknown')}): {reason.get('sentence', '')}"
+
+
+def _tell(report: Report, *, show_values: bool) -> None:
+    document = report.to_json(show_values=show_values)
+    console = people()
+    console.print(f"{document['format']}: {len(document['findings'])} findings")
+    if document["findings"]:
+        console.print(findings_table(document["findings"]))
+    for oracle in document["fidelity"]["oracles"]:
+        console.print(f"proved: {oracle['statement']}")

@@ -1,0 +1,41 @@
+"""``drawbridge serve``: the whole gateway in one process.
+
+Room: gateway/cli. Settings are read here, once, and handed to the composition root.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from config.loading import load
+
+from gateway import assembly
+from gateway.cli.options import ConfigFile
+from gateway.cli.output import people
+
+
+def serve(
+    data: Annotated[
+        Path | None, typer.Option("--data", help="The data directory.", metavar="DIR")
+    ] = None,
+    host: Annotated[str | None, typer.Option("--host", help="Where to listen.")] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", help="Which port; 0 picks a free one.", min=0, max=65535)
+    ] = None,
+    config: ConfigFile = None,
+) -> None:
+    """Start the gateway: SQLite, files and in-process jobs unless the settings say otherwise.
+
+    On an empty data directory it creates everything and writes DIR/first-admin.json with a
+    one-time login link and an API key.
+    """
+    given: dict[str, Any] = {"data_dir": data, "host": host, "port": port}
+    settings = load(config, overrides={k: v for k, v in given.items() if v is not None})
+    console = people()
+
+    def ready(url: str, first_login: str | None) -> None:
+        console.print(f"Drawbridge is up at [bold]{url}[/bold]")
+        if first_login:
+            console.print(f"First login (once): {first_login}")
+
+    assembly.serve(settings, ready)
