@@ -1,0 +1,199 @@
+"""What was found, what was done, and how it was proved: the paper that goes with a drawing.
+
+Room: redaction. Pure. Made in the sandbox worker, carried over the wall as JSON, read again
+on the trusted side by ``redaction.report_reading``, shown by the command line, API and console.
+
+    {"status": "clean", "format": "step", "profile": "supplier",
+     "findings": [{"carrier": "FILE_NAME.author", "category": "person", "action": "removed",
+                   "class": "metadata", "where": "line 4", "value_preview": "J… D…",
+                   "confidence": 1.0, "count": 1}],
+     "fidelity": {"identical": true, "oracles": [{"oracle": "tokens", "compared": 812, …}]},
+     "bytes_in": 4711, "bytes_out": 4698}
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Final
+
+from redaction.errors import RedactionError, TooComplexError
+from redaction.model import Action, CarrierClass, Category, Finding, Proof
+
+UNKNOWN_FORMAT: Final = "unknown"
+MAX_FINDINGS: Final = 20_000
+MAX_ORACLES: Final = 100
+MAX_VALUE_CHARS: Final = 2_000
+MAX_WORDS_CHARS: Final = 400
+PREVIEW_WORDS: Final = 6
+WORD: Final = re.compile(r"\w++")
+# Terminals and browsers act on these; a drawing's words must never be able to do so.
+UNSHOWABLE: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+
+
+class Status(StrEnum):
+    """How it ended. ``inspected`` says that nothing was to be changed."""
+
+    CLEAN = "clean"
+    REFUSED = "refused"
+    INSPECTED = "inspected"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a file was refused: a stable code and its public sentence."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedFinding:
+    """A finding as its owner reads it; the same value in many places is one line and a count."""
+
+    carrier: str
+    category: Category
+    action: Action
+    carrier_class: CarrierClass
+    where: str
+    value: str = field(repr=False)
+    confidence: float = 1.0
+    count: int = 1
+
+    def to_json(self, *, show_values: bool) -> dict[str, object]:
+        """Return the JSON object; the value stands in it only when ``show_values``."""
+        document: dict[str, object] = {
+            "carrier": self.carrier,
+            "category": self.category.value,
+            "action": self.action.value,
+            "class": self.carrier_class.value,
+            "where": self.where,
+            "value_preview": masked(self.value),
+            "confidence": self.confidence,
+            "count": self.count,
+        }
+        return document | ({"value": self.value} if show_values else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that is told about one file. It holds values in clear: ``to_json`` hides them."""
+
+    status: Status
+    format: str
+    profile: str
+    findings: tuple[ReportedFinding, ...] = ()
+    oracles: tuple[Proof, ...] = ()
+    reason: Reason | None = None
+    bytes_in: int = 0
+    bytes_out: int = 0
+
+    @property
+    def identical(self) -> bool:
+        """Whether the drawing was proved unchanged; never true without a proof."""
+        return self.status is Status.CLEAN and bool(self.oracles)
+
+    def to_json(self, *, show_values: bool = False) -> dict[str, object]:
+        """Return the JSON object of the command line's contract; values masked unless asked."""
+        document: dict[str, object] = {
+            "status": self.status.value,
+            "format": self.format,
+            "profile": self.profile,
+            "findings": [found.to_json(show_values=show_values) for found in self.findings],
+            "fidelity": {
+                "identical": self.identical,
+                "oracles": [
+                    {"oracle": p.oracle, "compared": p.compared, "statement": p.statement}
+                    for p in self.oracles
+                ],
+            },
+            "bytes_in": self.bytes_in,
+            "bytes_out": self.bytes_out,
+        }
+        if self.reason is not None:
+            document["reason"] = {"code": self.reason.code, "sentence": self.reason.sentence}
+        return document
+
+    def refused(self, error: RedactionError) -> "Report":
+        """Return this report turned into a refusal: findings stay, what was proved does not."""
+        return replace(
+            self,
+            status=Status.REFUSED,
+            oracles=(),
+            reason=Reason(error.code, error.public()),
+            bytes_out=0,
+        )
+
+
+def reported(findings: Iterable[Finding]) -> tuple[ReportedFinding, ...]:
+    """Return ``findings`` as report lines: printable, bounded, repetitions counted.
+
+    Raises:
+        TooComplexError: more than ``MAX_FINDINGS`` different lines.
+    """
+    lines: dict[tuple[object, ...], ReportedFinding] = {}
+    for found in findings:
+        line = _line(found)
+        key = (line.carrier, line.category, line.action, line.carrier_class, line.value)
+        known = lines.get(key)
+        lines[key] = line if known is None else replace(known, count=known.count + 1)
+        if len(lines) > MAX_FINDINGS:
+            raise TooComplexError
+    return tuple(lines.values())
+
+
+def proved(proofs: Sequence[Proof]) -> tuple[Proof, ...]:
+    """Return ``proofs`` with printable, bounded words, at most ``MAX_ORACLES``."""
+    return tuple(
+        Proof(
+            printable(proof.oracle, MAX_WORDS_CHARS),
+            proof.compared,
+            printable(proof.statement, MAX_WORDS_CHARS),
+        )
+        for proof in proofs[:MAX_ORACLES]
+    )
+
+
+def _line(found: Finding) -> ReportedFinding:
+    return ReportedFinding(
+        carrier=printable(found.carrier, MAX_WORDS_CHARS),
+        category=found.category,
+        action=found.action,
+        carrier_class=found.carrier_class,
+        where=printable(found.where, MAX_WORDS_CHARS),
+        value=printable(found.value, MAX_VALUE_CHARS),
+        confidence=min(1.0, max(0.0, found.confidence)),
+    )
+
+
+def printable(words: str, max_chars: int) -> str:
+    """Return ``words`` on one line, cut to ``max_chars``, without control or direction marks."""
+    cut = words if len(words) <= max_chars else words[: max_chars - 1] + "…"
+    return "".join(
+        character
+        if unicodedata.category(character) not in UNSHOWABLE
+        else " "
+        if character in "\t\n\r\v\f"
+        else "�"
+        for character in cut
+    )
+
+
+def masked(value: str) -> str:
+    """Return a hint at ``value`` that recognises it to who knows it: ``Jane Doe`` is ``J… D…``.
+
+    Digits and one-letter words tell too much of themselves and are hidden whole.
+    """
+    words = 0
+
+    def hint(word: re.Match[str]) -> str:
+        nonlocal words
+        words += 1
+        text = word.group()
+        return "…" if len(text) < 3 or not text[0].isalpha() else text[0] + "…"
+
+    cut = WORD.sub(hint, value[:MAX_WORDS_CHARS])
+    if words > PREVIEW_WORDS:
+        cut = "…".join(cut.split("…")[:PREVIEW_WORDS]) + "…"
+    return cut if words else "…"

@@ -1,0 +1,100 @@
+"""Kinds of files that are recognised, cannot be cleaned, and what to send instead.
+
+Room: redaction. Pure. Each class's docstring is the sentence its sender reads; ``code`` is
+stable. ``REFUSALS`` lists every way the workshop says no, so that a code that crosses the
+wall is turned into a sentence on the trusted side and no sentence has to cross.
+"""
+
+from typing import Final
+
+from redaction import errors
+from redaction.errors import RedactionError, UnsupportedFormatError
+
+
+class DwgError(UnsupportedFormatError):
+    """DWG drawings cannot be cleaned safely. Save the drawing as DXF, or plot it to PDF."""
+
+    code = "unsupported-dwg"
+
+
+class NativeCadError(UnsupportedFormatError):
+    """Native CAD files keep hidden histories and cannot be cleaned safely. Send a STEP export."""
+
+    code = "unsupported-native-cad"
+
+
+class IgesError(UnsupportedFormatError):
+    """IGES files cannot be cleaned safely. Send a STEP export instead."""
+
+    code = "unsupported-iges"
+
+
+class KernelModelError(UnsupportedFormatError):
+    """Parasolid, ACIS and JT models cannot be cleaned safely. Send a STEP export instead."""
+
+    code = "unsupported-kernel-model"
+
+
+class MeshError(UnsupportedFormatError):
+    """This kind of mesh cannot be cleaned safely. Send an STL or STEP export instead."""
+
+    code = "unsupported-mesh"
+
+
+class ArchiveError(UnsupportedFormatError):
+    """Archives are not opened here. Unpack the archive and send its drawings one by one."""
+
+    code = "unsupported-archive"
+
+
+class OfficeError(UnsupportedFormatError):
+    """Office documents cannot be cleaned safely. Export the document to PDF and send that."""
+
+    code = "unsupported-office"
+
+
+class ImageError(UnsupportedFormatError):
+    """This kind of image cannot be cleaned safely. Save it as PNG or JPEG and send that."""
+
+    code = "unsupported-image"
+
+
+class MarkupError(UnsupportedFormatError):
+    """Web pages, SVG and XML cannot be cleaned safely. Send a PDF or DXF export instead."""
+
+    code = "unsupported-markup"
+
+
+class ProgramError(UnsupportedFormatError):
+    """Programs and scripts are not drawings and are not accepted. Send the drawing itself."""
+
+    code = "unsupported-program"
+
+
+REFUSALS: Final[dict[str, type[RedactionError]]] = {
+    refusal.code: refusal
+    for refusal in (
+        RedactionError,
+        errors.UnknownFormatError,
+        errors.UnsupportedFormatError,
+        errors.EmptyFileError,
+        errors.UnreadableError,
+        errors.EncryptedError,
+        errors.AmbiguousError,
+        errors.TooLargeError,
+        errors.TooComplexError,
+        errors.ResidueError,
+        errors.NotFaithfulError,
+        errors.WorkerFailedError,
+        DwgError,
+        NativeCadError,
+        IgesError,
+        KernelModelError,
+        MeshError,
+        ArchiveError,
+        OfficeError,
+        ImageError,
+        MarkupError,
+        ProgramError,
+    )
+}
