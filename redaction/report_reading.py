@@ -33,19 +33,8 @@ MAX_COUNT: Final = 2**53  # beyond this JSON numbers stop being exact in other l
 REPORT_KEYS: Final = frozenset(
     {"status", "format", "profile", "findings", "fidelity", "bytes_in", "bytes_out", "reason"}
 )
-FINDING_KEYS: Final = frozenset(
-    [
-        "carrier",
-        "category",
-        "action",
-        "class",
-        "where",
-        "value",
-        "value_preview",
-        "confidence",
-        "count",
-    ]
-)
+SHOWN_KEYS: Final = frozenset({"value", "value_preview", "confidence", "count"})
+FINDING_KEYS: Final = SHOWN_KEYS | {"carrier", "category", "action", "class", "where"}
 
 _Kind = TypeVar("_Kind", bound=StrEnum)
 

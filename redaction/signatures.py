@@ -1,0 +1,152 @@
+"""How formats are recognised: their first bytes, their shape, and what may not be hidden in them.
+
+Room: redaction. Pure. Tables and small probes for ``redaction.sniff``; no parser. Sources: the
+format table of ISO 10303-21 §5, the DXF reference "DXF file structure", APPNOTE 6.3.10 §4.3 (ZIP),
+ISO 32000-2 §7.5.2 (PDF), the STL description in "Stereolithography Interface Specification" (1989).
+"""
+
+import math
+import re
+import struct
+from typing import Final
+
+from redaction import unsupported
+from redaction.errors import UnsupportedFormatError
+
+PNG: Final = b"\x89PNG\r\n\x1a\n"
+JPEG: Final = b"\xff\xd8\xff"
+BINARY_DXF: Final = b"AutoCAD Binary DXF\r\n\x1a\x00"
+PDF: Final = re.compile(rb"%PDF-[0-9]")
+ZIP_ENTRY: Final = b"PK\x03\x04"
+ZIP_DIRECTORY: Final = b"PK\x01\x02"
+ZIP_END: Final = b"PK\x05\x06"
+
+# PDF readers look for their header in the first 1024 bytes, wherever the file begins.
+PDF_HEADER_WITHIN: Final = 1024
+# A ZIP is read from its end: a record of 22 bytes and a comment of at most 65,535.
+ZIP_END_BYTES: Final = 22
+ZIP_END_WITHIN: Final = ZIP_END_BYTES + 0xFFFF
+
+# Formats that are recognised at an offset, and so fit behind another format's first bytes.
+ELSEWHERE: Final = ((257, b"ustar"), (128, b"DICM"), (0x8001, b"CD001"), (0x8801, b"CD001"))
+
+BLANK: Final = rb"(?:\xef\xbb\xbf)?+[\s\x00]*+"
+STEP: Final = re.compile(
+    BLANK + rb"(?:/\*(?:[^*]|\*(?!/))*+\*/\s*+)*+ISO-10303-21\s*+;", re.IGNORECASE
+)
+DXF: Final = re.compile(
+    BLANK
+    + rb"(?:999[ \t]*+(?:\r\n?|\n)[^\r\n]*+(?:\r\n?|\n)\s*+)*+"
+    + rb"0[ \t]*+(?:\r\n?|\n)[ \t]*+SECTION[ \t]*+[\r\n]",
+)
+ASCII_STL: Final = re.compile(
+    rb"\s*+solid\b[^\r\n]*+[\r\n]\s*+(?:facet\s++normal|endsolid)\b", re.IGNORECASE
+)
+
+STL_HEADER_BYTES: Final = 84
+STL_FACET: Final = struct.Struct("<12fH")
+STL_PROBED_FACETS: Final = 64
+
+_Refusal = type[UnsupportedFormatError]
+
+# A file that begins so is what the row says, whatever else it contains.
+_BEGINNINGS: Final[tuple[tuple[bytes, _Refusal], ...]] = (
+    (rb"AC1\.[0-9]|AC10[0-9]{2}|AC2\.[0-9]{2}|MC0\.0", unsupported.DwgError),
+    (rb"PK(?:\x03\x04|\x05\x06|\x07\x08)", unsupported.ArchiveError),
+    (rb"\x1f\x8b|BZh[1-9]|\xfd7zXZ\x00|7z\xbc\xaf\x27\x1c|Rar!", unsupported.ArchiveError),
+    (rb"\x28\xb5\x2f\xfd|MSCF|\x04\x22\x4d\x18|LZIP", unsupported.ArchiveError),
+    (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1|V5_CFV2|#UGC:2|SPLMSSTR", unsupported.NativeCadError),
+    (rb"3D Geometry File Format", unsupported.NativeCadError),
+    (rb"\*\*ABCDEFGHIJKLMNOPQRSTUVWXYZ|PS\x00\x00", unsupported.KernelModelError),
+    (rb"Version [0-9]++\.[0-9]++ |ACIS BinaryFile|ASM BinaryFile", unsupported.KernelModelError),
+    (rb"[0-9]++ [0-9]++ [0-9] [0-9][ \t]*+[\r\n]++[0-9]++ ", unsupported.KernelModelError),
+    (rb"glTF|ply\r?\n|OFF\r?\n", unsupported.MeshError),
+    (rb"GIF8[79]a|BM.{4}\x00\x00\x00\x00|II\*\x00|MM\x00\*|8BPS", unsupported.ImageError),
+    (rb"RIFF.{4}WEBP|.{4}ftyp|\x00\x00\x01\x00", unsupported.ImageError),
+    (rb"\{\\rtf", unsupported.OfficeError),
+    (rb"MZ.{58}|\x7fELF|#!|\xca\xfe\xba\xbe|\xcf\xfa\xed\xfe", unsupported.ProgramError),
+    (BLANK + rb"(?i:<(?:\?xml|!doctype|svg|html|x3d))", unsupported.MarkupError),
+    (rb"[^\r\n]{72}S[ 0]{6}1[\r\n \x80]", unsupported.IgesError),
+)
+BEGINNINGS: Final = tuple((re.compile(b, re.DOTALL), refusal) for b, refusal in _BEGINNINGS)
+
+# What a ZIP is, by the name of one of its members.
+MEMBERS: Final[tuple[tuple[bytes, _Refusal], ...]] = (
+    (b"3D/3dmodel.model", unsupported.MeshError),
+    (b"[Content_Types].xml", unsupported.OfficeError),
+    (b"mimetypeapplication/vnd.oasis.opendocument", unsupported.OfficeError),
+    (b"Document.xml", unsupported.NativeCadError),
+    (b"FusionAssetName", unsupported.NativeCadError),
+)
+
+OBJ_VERTEX: Final = re.compile(rb"^v[ \t]++[-+.0-9]", re.MULTILINE)
+OBJ_FACE: Final = re.compile(rb"^f[ \t]++[0-9]", re.MULTILINE)
+GLTF: Final = re.compile(rb"\s*+\{.*?\"asset\"\s*+:", re.DOTALL)
+
+
+def is_binary_stl(data: bytes) -> bool:
+    """Return whether ``data`` is a binary STL, by its facet count and plausible facets.
+
+    The header proves nothing: exporters write "solid" there too. A file may be longer than
+    its facets, which is for the handler to cut; it may not be shorter.
+    """
+    if len(data) < STL_HEADER_BYTES:
+        return False
+    facets = int.from_bytes(data[80:84], "little")
+    end = STL_HEADER_BYTES + facets * STL_FACET.size
+    if end > len(data) or (facets == 0 and end != len(data)):
+        return False
+    if end != len(data) and facets < 1 + len(data) // 10_000:
+        return False  # a small number at offset 80 of something else
+    probed = data[STL_HEADER_BYTES : STL_HEADER_BYTES + STL_PROBED_FACETS * STL_FACET.size]
+    whole = min(facets, STL_PROBED_FACETS) * STL_FACET.size
+    return all(
+        all(math.isfinite(number) for number in facet[:12])
+        and all(abs(number) <= 1.01 for number in facet[:3])
+        for facet in STL_FACET.iter_unpack(probed[:whole])
+    )
+
+
+def holds_zip(data: bytes) -> bool:
+    """Return whether a ZIP reader would find an archive in ``data``.
+
+    It is found from the end: a directory record whose directory lies right before it,
+    whatever stands before that and however many bytes follow.
+    """
+    tail = max(0, len(data) - ZIP_END_WITHIN)
+    at = data.rfind(ZIP_END, tail)
+    while at >= 0:
+        record = data[at : at + ZIP_END_BYTES]
+        directory_bytes = int.from_bytes(record[12:16], "little")
+        starts = at - directory_bytes
+        if len(record) == ZIP_END_BYTES and starts >= 0:
+            if directory_bytes and data[starts : starts + 4] == ZIP_DIRECTORY:
+                return True
+            if record[4:20] == bytes(16):
+                return True  # an archive without members
+        at = data.rfind(ZIP_END, tail, at)
+    return False
+
+
+def text_of(data: bytes) -> str | None:
+    """Return how ``data`` is encoded as text (``utf-8``, ``utf-16``, ``latin-1``), or None.
+
+    Text holds no control bytes but tab, line ends and form feed; UTF-16 is text only with
+    its byte order mark, for without one it cannot be told from numbers.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16" if _decodes(data, "utf-16") else None
+    if CONTROLS.search(data):
+        return None
+    return "utf-8" if _decodes(data, "utf-8") else "latin-1"
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        return CONTROL_CHARACTERS.search(data.decode(encoding)) is None
+    except UnicodeDecodeError:
+        return False
+
+
+CONTROLS: Final = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+CONTROL_CHARACTERS: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")

@@ -1,0 +1,134 @@
+"""What a file is, by what is in it: never by its name, which anyone can choose.
+
+Room: redaction. Runs in the sandbox worker only: libmagic reads hostile bytes. Structure
+decides (``redaction.signatures``); libmagic is the second opinion that catches what the
+tables do not know. A file that two programs would read as two things is refused.
+"""
+
+from functools import cache
+from typing import Final
+
+# Imported first: it tells python-magic where its library and its table are.
+import pylibmagic  # noqa: F401
+
+# isort: split
+import magic
+from redaction import signatures
+from redaction.errors import (
+    AmbiguousError,
+    EmptyFileError,
+    RedactionError,
+    UnknownFormatError,
+    UnsupportedFormatError,
+)
+from redaction.registry import BY_NAME, Format
+from redaction.unsupported import ArchiveError, ImageError, MeshError
+
+# libmagic decides on the first bytes; more only gives its text rules more to chew on.
+MAGIC_BYTES: Final = 256 * 1024
+# A JSON or OBJ says early what it is.
+SHAPE_BYTES: Final = 1024 * 1024
+
+# What libmagic calls the formats whose first bytes are unmistakable.
+MEDIA_TYPES: Final = {"pdf": "application/pdf", "png": "image/png", "jpeg": "image/jpeg"}
+# libmagic's guesses at kinds of text (languages, mails, tables) are all just text here.
+TEXT_TYPES: Final = ("text/", "application/json", "application/x-ndjson", "message/")
+NO_OPINION: Final = ("application/octet-stream", "application/x-empty")
+
+
+def identify(data: bytes) -> Format:
+    """Return the format of ``data``.
+
+    Raises:
+        EmptyFileError: there is nothing in it.
+        AmbiguousError: it can be read as two formats.
+        UnsupportedFormatError: a known format that is not cleaned here; the class of the
+            error says what to send instead.
+        UnknownFormatError: nothing known.
+    """
+    if not data.strip():
+        raise EmptyFileError
+    refusal = _unsupported(data)
+    _refuse_polyglots(data, refusal)
+    if refusal is not None:
+        raise refusal
+    name = _by_structure(data)
+    _refuse_second_opinions(data, name)
+    if name is None:
+        raise UnknownFormatError
+    return BY_NAME[name]
+
+
+def _by_structure(data: bytes) -> str | None:
+    if signatures.PDF.match(data.lstrip()[:16]):
+        return "pdf"
+    if data.startswith(signatures.PNG):
+        return "png"
+    if data.startswith(signatures.JPEG):
+        return "jpeg"
+    if signatures.STEP.match(data):
+        return "step"
+    if data.startswith(signatures.BINARY_DXF) or signatures.DXF.match(data):
+        return "dxf"
+    if signatures.is_binary_stl(data) or signatures.ASCII_STL.match(data):
+        return "stl"
+    return "text" if signatures.text_of(data) else None
+
+
+def _unsupported(data: bytes) -> RedactionError | None:
+    for beginning, refusal in signatures.BEGINNINGS:
+        if beginning.match(data):
+            return _archive(data) if refusal is ArchiveError else refusal()
+    head = data[:SHAPE_BYTES]
+    if signatures.OBJ_VERTEX.search(head) and signatures.OBJ_FACE.search(data):
+        return MeshError()
+    return MeshError() if signatures.GLTF.match(head) else None
+
+
+def _archive(data: bytes) -> RedactionError:
+    # Member names stand in clear in the directory at the end; nothing is unpacked.
+    if data.startswith(b"PK"):
+        for member, refusal in signatures.MEMBERS:
+            if member in data:
+                return refusal()
+    return ArchiveError()
+
+
+def _refuse_polyglots(data: bytes, refusal: RedactionError | None) -> None:
+    pdf = signatures.PDF.search(data[: signatures.PDF_HEADER_WITHIN + 8])
+    if pdf and data[: pdf.start()].strip(b"\xef\xbb\xbf \t\r\n"):
+        raise AmbiguousError
+    for offset, magic_bytes in signatures.ELSEWHERE:
+        if data.startswith(magic_bytes, offset) and refusal is None:
+            raise AmbiguousError
+    # What is itself a ZIP, or an archive or program that carries one, is refused anyway.
+    if refusal is None and signatures.holds_zip(data):
+        raise AmbiguousError
+
+
+def _refuse_second_opinions(data: bytes, name: str | None) -> None:
+    """Raise if libmagic is sure of something that contradicts the structure."""
+    media_type = _media_type(data)
+    if name in MEDIA_TYPES:
+        if media_type not in (MEDIA_TYPES[name], *NO_OPINION):
+            raise AmbiguousError
+    elif name is None or name == "text":
+        if media_type.startswith("image/"):
+            raise ImageError
+        if not media_type.startswith((*TEXT_TYPES, *NO_OPINION)):
+            raise UnsupportedFormatError
+
+
+def _media_type(data: bytes) -> str:
+    return str(_magic().from_buffer(data[:MAGIC_BYTES]))
+
+
+@cache
+def _magic() -> magic.Magic:
+    # Its table is read once, before the worker's files are taken away.
+    return magic.Magic(mime=True)
+
+
+def warm() -> None:
+    """Load libmagic's table, so that identifying needs no file afterwards."""
+    _media_type(b"ISO-10303-21;")
