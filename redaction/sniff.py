@@ -13,6 +13,7 @@ import pylibmagic  # noqa: F401
 
 # isort: split
 import magic
+
 from redaction import signatures
 from redaction.errors import (
     AmbiguousError,
