@@ -1,0 +1,32 @@
+"""Every way a sealed object or field can refuse to open.
+
+Room: storage/sealed. Messages name no object, person or path.
+"""
+
+
+class SealedError(Exception):
+    """The sealed object could not be opened."""
+
+
+class TamperedError(SealedError):
+    """The sealed bytes were changed, reordered or belong to another object."""
+
+
+class TruncatedError(SealedError):
+    """The sealed bytes end before their last segment."""
+
+
+class ObjectMissingError(SealedError):
+    """There is no such object, or its key was destroyed."""
+
+
+class KeyShreddedError(SealedError):
+    """The person's key was destroyed; nobody can open this any more."""
+
+
+class CannotOpenError(SealedError):
+    """This node holds public keys only: it can seal, never open."""
+
+
+class UnsafeKeyFileError(SealedError):
+    """A key file is readable by others or does not have the right form; fix it before starting."""

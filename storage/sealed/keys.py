@@ -1,0 +1,109 @@
+"""The key hierarchy: which key opens which door, and how one is made from another.
+
+Room: storage/sealed. Pure but for the randomness of fresh keys.
+
+    root key --HPKE--> subject key --HPKE--> data key --HKDF(salt, associated data)--> segment key
+
+Each key is its own type, so that mypy refuses to open a door with the wrong one. HPKE is
+RFC 9180 with KEM MLKEM768-X25519, HKDF-SHA256 and AES-256-GCM.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Final, NewType
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hpke import (
+    AEAD,
+    KDF,
+    KEM,
+    MLKEM768X25519PrivateKey,
+    MLKEM768X25519PublicKey,
+    Suite,
+)
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from storage.sealed import format as fmt
+from storage.sealed.errors import TamperedError
+
+DataKey = NewType("DataKey", bytes)
+
+_SUITE: Final = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+_MLKEM_SEED_BYTES: Final = 64
+_MLKEM_PUBLIC_BYTES: Final = 1184
+# Every derived key has its own label: no two purposes ever share key bytes.
+_COMMITMENT_LABEL: Final = b"drawbridge/1 key commitment"
+
+
+def new_data_key() -> DataKey:
+    """Return 32 fresh random bytes, the key of one object."""
+    return DataKey(secrets.token_bytes(fmt.KEY_BYTES))
+
+
+def segment_key(data_key: DataKey, salt: bytes, associated_data: bytes) -> bytes:
+    """Derive the key that seals one object's segments (HKDF-SHA-256, RFC 5869)."""
+    return HKDF(SHA256(), length=fmt.KEY_BYTES, salt=salt, info=associated_data).derive(data_key)
+
+
+def commitment(data_key: DataKey) -> bytes:
+    """Return 32 bytes that commit to the data key, because AES-GCM alone does not."""
+    return HKDF(SHA256(), length=32, salt=None, info=_COMMITMENT_LABEL).derive(data_key)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """Whoever holds it can seal for its owner, and open nothing."""
+
+    raw: bytes = field(repr=False)
+
+    def wrap(self, plain: bytes, context: bytes) -> bytes:
+        """Return ``plain`` sealed to this key, bound to ``context`` (HPKE base mode)."""
+        public = MLKEM768X25519PublicKey(
+            MLKEM768PublicKey.from_public_bytes(self.raw[:_MLKEM_PUBLIC_BYTES]),
+            X25519PublicKey.from_public_bytes(self.raw[_MLKEM_PUBLIC_BYTES:]),
+        )
+        return _SUITE.encrypt(plain, public, info=context)
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateKey:
+    """Opens what was sealed to its public half. 96 bytes: ML-KEM seed, X25519 scalar."""
+
+    raw: bytes = field(repr=False)
+
+    @classmethod
+    def generate(cls) -> "PrivateKey":
+        """Return a fresh key from the operating system's randomness."""
+        mlkem = MLKEM768PrivateKey.generate().private_bytes_raw()
+        return cls(mlkem + X25519PrivateKey.generate().private_bytes_raw())
+
+    def public(self) -> PublicKey:
+        """Return the half that may be given away."""
+        mlkem, x25519 = self._halves()
+        return PublicKey(
+            mlkem.public_key().public_bytes_raw() + x25519.public_key().public_bytes_raw()
+        )
+
+    def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
+        """Return what was wrapped for ``context``.
+
+        Raises:
+            TamperedError: another key, another context, or changed bytes.
+        """
+        try:
+            return _SUITE.decrypt(wrapped, MLKEM768X25519PrivateKey(*self._halves()), info=context)
+        except (InvalidTag, ValueError) as error:
+            raise TamperedError from error
+
+    def _halves(self) -> tuple[MLKEM768PrivateKey, X25519PrivateKey]:
+        return (
+            MLKEM768PrivateKey.from_seed_bytes(self.raw[:_MLKEM_SEED_BYTES]),
+            X25519PrivateKey.from_private_bytes(self.raw[_MLKEM_SEED_BYTES:]),
+        )
+
+    def __reduce__(self) -> str:
+        """Refuse to be pickled: a key that can be copied by accident will be."""
+        raise TypeError("keys are never pickled")
