@@ -28,7 +28,7 @@ class StoreFullError(BlobError):
 class BlobStore(Protocol):
     """Keeps sealed bytes under an id. Knows nothing of what they mean."""
 
-    async def put(self, blob: ObjectId, pieces: AsyncIterable[bytes]) -> int:
+    async def put(self, blob: ObjectId, pieces: AsyncIterable[bytes | bytearray]) -> int:
         """Store the blob and return its size in bytes.
 
         All or nothing: durable when this returns (data and directory entry); if this

@@ -1,0 +1,48 @@
+"""Blobs in memory: the double that keeps the same promise, for tests and nothing else.
+
+Room: storage/blobs. Durable only as long as the process; otherwise the contract to the letter.
+"""
+
+from collections.abc import AsyncIterable, AsyncIterator
+
+from storage.blobs.contract import BlobExistsError, BlobMissingError
+from storage.ids import ObjectId
+
+
+class MemoryBlobs:
+    """A blob store in a dictionary."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._kept: dict[ObjectId, bytes] = {}
+
+    async def put(self, blob: ObjectId, pieces: AsyncIterable[bytes | bytearray]) -> int:
+        """Store the blob; see the contract."""
+        whole = b"".join([piece async for piece in pieces])
+        if blob in self._kept:
+            raise BlobExistsError
+        self._kept[blob] = whole
+        return len(whole)
+
+    async def get(
+        self, blob: ObjectId, start: int = 0, end: int | None = None
+    ) -> AsyncIterator[bytes]:
+        """Yield the blob's bytes; see the contract."""
+        if blob not in self._kept:
+            raise BlobMissingError
+        yield self._kept[blob][start:end]
+
+    async def size(self, blob: ObjectId) -> int:
+        """Return the blob's size; see the contract."""
+        if blob not in self._kept:
+            raise BlobMissingError
+        return len(self._kept[blob])
+
+    async def delete(self, blob: ObjectId) -> None:
+        """Forget the blob; see the contract."""
+        self._kept.pop(blob, None)
+
+    async def ids(self) -> AsyncIterator[ObjectId]:
+        """Yield every stored blob's id; see the contract."""
+        for blob in list(self._kept):
+            yield blob
