@@ -1,0 +1,28 @@
+"""A place in a text that names or locates somebody.
+
+Room: redaction/text. Pure. Offsets count characters of a ``str``, not bytes.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from redaction.model import Category
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Characters from ``start`` up to, not including, ``end``; ``confidence`` within 0 and 1."""
+
+    start: int
+    end: int
+    category: Category
+    confidence: float
+
+
+def without_overlaps(spans: Iterable[Span]) -> list[Span]:
+    """Return ``spans`` sorted; of two that overlap, the longer and then the surer one."""
+    kept: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.start - span.end, -span.confidence, span)):
+        if all(span.end <= other.start or other.end <= span.start for other in kept):
+            kept.append(span)
+    return sorted(kept)
