@@ -9,11 +9,13 @@ ROOMS: Final[dict[str, set[str]]] = {
     "config": set(),
     "redaction": {"redaction.errors", "redaction.model"},
     "redaction.formats": {
+        "redaction.carriers",
         "redaction.errors",
         "redaction.model",
         "redaction.fidelity",
         "redaction.text",
     },
+    "redaction.carriers": {"redaction.errors", "redaction.model", "redaction.text"},
     "redaction.fidelity": {"redaction.errors", "redaction.model"},
     "redaction.text": {"redaction.errors", "redaction.model"},
     "redaction.engine": {"redaction"},
@@ -31,6 +33,7 @@ ROOMS: Final[dict[str, set[str]]] = {
 
 # Nobody in the gateway touches what parses hostile bytes: those cross a process boundary.
 FORBIDDEN_TO_GATEWAY: Final = {
+    "redaction.carriers",
     "redaction.formats",
     "redaction.engine",
     "redaction.sandbox.worker",
@@ -48,7 +51,7 @@ LIBRARIES: Final[dict[str, set[str]]] = {
     "magic": {"redaction.sniff"},
     "phonenumbers": {"redaction.text"},
     "pikepdf": {"redaction.formats"},
-    "PIL": {"redaction.formats", "redaction.fidelity"},
+    "PIL": {"redaction.carriers", "redaction.formats", "redaction.fidelity"},
     "prometheus_client": {"gateway.observability"},
     "pydantic": {"gateway.api", "gateway.policy", "config"},
     "pydantic_settings": {"config"},
@@ -69,6 +72,7 @@ LIBRARIES: Final[dict[str, set[str]]] = {
 PURE: Final = {
     "redaction.model",
     "redaction.errors",
+    "redaction.carriers",
     "redaction.formats",
     "redaction.fidelity",
     "redaction.text",

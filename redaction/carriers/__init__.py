@@ -1,0 +1,1 @@
+"""Carriers that several formats share: Exif, XMP, colour profiles, JPEG segments."""
