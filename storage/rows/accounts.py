@@ -1,0 +1,106 @@
+"""Accounts: who may sign in, as what, and how their failed logins count.
+
+Room: storage/rows. Awaits the connection it is handed. E-mail addresses arrive sealed and are
+looked up by blind index; passwords arrive hashed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.ids import SubjectId
+from storage.rows.tables.identity import account, login_failure
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """One account; ``password_hash`` is None until its invitation was accepted."""
+
+    id: str
+    subject: SubjectId
+    role: str
+    created_at: float
+    email_index: str | None = None
+    email_sealed: bytes | None = field(default=None, repr=False)
+    password_hash: str | None = field(default=None, repr=False)
+    disabled: bool = False
+
+
+_COLUMNS = tuple(account.c[name] for name in AccountRow.__dataclass_fields__)
+
+
+async def add(connection: AsyncConnection, row: AccountRow) -> None:
+    """Keep a new account."""
+    values = {name: getattr(row, name) for name in AccountRow.__dataclass_fields__}
+    await connection.execute(account.insert().values(values))
+
+
+async def by_id(connection: AsyncConnection, account_id: str) -> AccountRow | None:
+    """Return the account, or None."""
+    row = (await connection.execute(select(*_COLUMNS).where(account.c.id == account_id))).first()
+    return AccountRow(*row) if row else None
+
+
+async def by_email(connection: AsyncConnection, email_index: str) -> AccountRow | None:
+    """Return the account with this address, or None."""
+    wanted = select(*_COLUMNS).where(account.c.email_index == email_index)
+    row = (await connection.execute(wanted)).first()
+    return AccountRow(*row) if row else None
+
+
+async def every(connection: AsyncConnection) -> Sequence[AccountRow]:
+    """Return all accounts, oldest first."""
+    rows = await connection.execute(select(*_COLUMNS).order_by(account.c.created_at))
+    return [AccountRow(*row) for row in rows]
+
+
+async def count(connection: AsyncConnection) -> int:
+    """Return how many accounts there are."""
+    return int((await connection.execute(select(func.count()).select_from(account))).scalar_one())
+
+
+async def set_email(
+    connection: AsyncConnection, account_id: str, email_index: str, email_sealed: bytes
+) -> None:
+    """Give an account its address."""
+    await connection.execute(
+        account.update()
+        .where(account.c.id == account_id)
+        .values(email_index=email_index, email_sealed=email_sealed)
+    )
+
+
+async def set_password(connection: AsyncConnection, account_id: str, password_hash: str) -> None:
+    """Replace an account's password hash."""
+    await connection.execute(
+        account.update().where(account.c.id == account_id).values(password_hash=password_hash)
+    )
+
+
+async def failures(connection: AsyncConnection, email_index: str) -> tuple[int, float]:
+    """Return how often in a row a login failed for this address, and when last."""
+    wanted = select(login_failure.c.count, login_failure.c.last_at)
+    row = (
+        await connection.execute(wanted.where(login_failure.c.email_index == email_index))
+    ).first()
+    return (row[0], row[1]) if row else (0, 0.0)
+
+
+async def set_failures(
+    connection: AsyncConnection, email_index: str, count: int, last_at: float
+) -> None:
+    """Remember failed logins; zero forgets them."""
+    await connection.execute(
+        login_failure.delete().where(login_failure.c.email_index == email_index)
+    )
+    if count:
+        await connection.execute(
+            login_failure.insert().values(email_index=email_index, count=count, last_at=last_at)
+        )
+
+
+async def forget_failures(connection: AsyncConnection, before: float) -> None:
+    """Forget failures last seen before then: guesses at unknown addresses do not pile up."""
+    await connection.execute(login_failure.delete().where(login_failure.c.last_at < before))
