@@ -4,9 +4,11 @@ Room: storage/blobs. tests/contract/blob_store.py holds every implementation to 
 """
 
 from collections.abc import AsyncIterable, AsyncIterator
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from storage.ids import ObjectId
+
+Piece: TypeAlias = bytes | bytearray | memoryview
 
 
 class BlobError(Exception):
@@ -28,11 +30,13 @@ class StoreFullError(BlobError):
 class BlobStore(Protocol):
     """Keeps sealed bytes under an id. Knows nothing of what they mean."""
 
-    async def put(self, blob: ObjectId, pieces: AsyncIterable[bytes | bytearray]) -> int:
+    async def put(self, blob: ObjectId, pieces: AsyncIterable[Piece]) -> int:
         """Store the blob and return its size in bytes.
 
         All or nothing: durable when this returns (data and directory entry); if this
-        raises, or ``pieces`` does, nothing was stored.
+        raises, or ``pieces`` does, nothing was stored. Only when cancelled at its last
+        step may it have been stored after all, and then whole. A piece is the store's until
+        it asks for the next one: the memory behind it may be used again.
 
         Raises:
             BlobExistsError: and the stored blob is unchanged.
@@ -40,7 +44,7 @@ class BlobStore(Protocol):
         """
 
     def get(self, blob: ObjectId, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """Yield the bytes from ``start`` up to, not including, ``end``.
+        """Yield the bytes from ``start`` up to, not including, ``end``; fewer if it is shorter.
 
         Raises:
             BlobMissingError: on the first step of the iteration.
@@ -52,5 +56,8 @@ class BlobStore(Protocol):
     async def delete(self, blob: ObjectId) -> None:
         """Forget the blob durably; deleting what is not there is fine."""
 
-    def ids(self) -> AsyncIterator[ObjectId]:
-        """Yield the id of every stored blob, in no order; half-written ones never show."""
+    def ids(self, *, older_than_s: float = 0.0) -> AsyncIterator[ObjectId]:
+        """Yield every blob that was stored at least so long ago, in no order.
+
+        Half-written ones never show.
+        """

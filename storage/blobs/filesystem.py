@@ -3,86 +3,76 @@
 Room: storage/blobs. Touches one directory, in threads. Keeps the promise of
 storage.blobs.contract: a blob is there whole and durable, or it is not there.
 
-    root/incoming/<random>          being written; swept at the next start
+    root/incoming/<random>          being written, locked by its writer; swept at the next start
     root/ab/cd/abcd…                stored; the folders are the id's first letters
 """
 
-import asyncio
 import contextlib
+import errno
 import os
-import secrets
-from collections.abc import AsyncIterable, AsyncIterator, Iterator
+import time
+from collections.abc import AsyncIterable, AsyncIterator
 from pathlib import Path
 from typing import Final
 
-from storage.blobs.contract import BlobExistsError, BlobMissingError, StoreFullError
+from storage.blobs.contract import BlobExistsError, BlobMissingError, Piece, StoreFullError
+from storage.blobs.draft import Draft, abandon_dead_drafts
 from storage.ids import ObjectId
+from storage.threads import finished
 
 READ_BYTES: Final = 4 * 1024 * 1024
 # The disk is asked how full it is once in so many written bytes, not with every piece.
 _LOOK_BYTES: Final = 64 * 1024 * 1024
+_FULL: Final = {errno.ENOSPC, errno.EDQUOT}
 
 
 class FilesystemBlobs:
-    """A blob store in a directory of its own."""
+    """A blob store in a directory of its own, which several processes may share."""
 
     def __init__(self, root: Path, *, floor_bytes: int) -> None:
         """Prepare the directory; refuse writes that leave less than ``floor_bytes`` free."""
         self._root = root
         self._incoming = root / "incoming"
         self._floor_bytes = floor_bytes
-        self._incoming.mkdir(parents=True, exist_ok=True)
-        # What a killed process left half-written was never acknowledged.
-        for unfinished in self._incoming.iterdir():
-            unfinished.unlink()
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._incoming.mkdir(mode=0o700, exist_ok=True)
+        abandon_dead_drafts(self._incoming)
 
-    async def put(self, blob: ObjectId, pieces: AsyncIterable[bytes | bytearray]) -> int:
+    async def put(self, blob: ObjectId, pieces: AsyncIterable[Piece]) -> int:
         """Store the blob; see the contract."""
-        self._refuse_if_full()
-        unfinished = self._incoming / secrets.token_hex(16)
-        written = looked = 0
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        descriptor = os.open(unfinished, flags, 0o600)
+        draft = Draft(self._incoming)
+        looked_bytes = 0
         try:
+            await finished(self._begin, draft)
             async for piece in pieces:
-                await asyncio.to_thread(_write_all, descriptor, piece)
-                written += len(piece)
-                if written - looked >= _LOOK_BYTES:
-                    self._refuse_if_full()
-                    looked = written
-            await asyncio.to_thread(self._keep, descriptor, unfinished, blob)
+                await finished(draft.write, piece)
+                if draft.written_bytes - looked_bytes >= _LOOK_BYTES:
+                    await finished(self._refuse_if_full)
+                    looked_bytes = draft.written_bytes
+            await finished(self._keep, draft, blob)
         except OSError as error:
             if error.errno in _FULL:
                 raise StoreFullError from error
             raise
         finally:
-            os.close(descriptor)
-            with contextlib.suppress(FileNotFoundError):
-                unfinished.unlink()
-        return written
+            await finished(draft.close)
+        return draft.written_bytes
 
     async def get(
         self, blob: ObjectId, start: int = 0, end: int | None = None
     ) -> AsyncIterator[bytes]:
         """Yield the blob's bytes; see the contract."""
-        descriptor = self._open(blob)
+        reading = _Reading(self._path(blob), start, end)
         try:
-            position = start
-            stop = os.fstat(descriptor).st_size if end is None else end
-            while position < stop:
-                wanted = min(READ_BYTES, stop - position)
-                piece = await asyncio.to_thread(os.pread, descriptor, wanted, position)
-                if not piece:
-                    return
-                position += len(piece)
+            while piece := await finished(reading.step):
                 yield piece
         finally:
-            os.close(descriptor)
+            reading.close()
 
     async def size(self, blob: ObjectId) -> int:
         """Return the blob's size; see the contract."""
         try:
-            return self._path(blob).stat().st_size
+            return (await finished(self._path(blob).stat)).st_size
         except FileNotFoundError as error:
             raise BlobMissingError from error
 
@@ -95,49 +85,41 @@ class FilesystemBlobs:
                 path.unlink()
                 _sync_directory(path.parent)
 
-        await asyncio.to_thread(forget)
+        await finished(forget)
 
-    async def ids(self) -> AsyncIterator[ObjectId]:
+    async def ids(self, *, older_than_s: float = 0.0) -> AsyncIterator[ObjectId]:
         """Yield every stored blob's id; see the contract."""
-        for name in await asyncio.to_thread(lambda: list(self._names())):
-            yield ObjectId(name)
+        before_s = time.time() - older_than_s
+        outers = await finished(lambda: [p for p in self._root.iterdir() if p != self._incoming])
+        for outer in outers:
+            for blob in await finished(_stored, outer, before_s):
+                yield blob
 
     def free_bytes(self) -> int:
         """Return how much may still be written above the floor; negative when below it."""
         facts = os.statvfs(self._root)
         return facts.f_bavail * facts.f_frsize - self._floor_bytes
 
-    def _names(self) -> Iterator[str]:
-        for outer in self._root.iterdir():
-            if outer != self._incoming:
-                for inner in outer.iterdir():
-                    yield from (path.name for path in inner.iterdir())
-
     def _path(self, blob: ObjectId) -> Path:
         # Ids are ours and random, but a path is built only from what looks like one.
-        if not (len(blob) == 32 and blob.isascii() and blob.isalnum()):
+        if not _is_id(blob):
             raise BlobMissingError
         return self._root / blob[:2] / blob[2:4] / blob
 
-    def _open(self, blob: ObjectId) -> int:
-        try:
-            return os.open(self._path(blob), os.O_RDONLY | os.O_CLOEXEC)
-        except FileNotFoundError as error:
-            raise BlobMissingError from error
+    def _begin(self, draft: Draft) -> None:
+        self._refuse_if_full()
+        draft.open()
 
-    def _keep(self, descriptor: int, unfinished: Path, blob: ObjectId) -> None:
-        os.fsync(descriptor)
+    def _keep(self, draft: Draft, blob: ObjectId) -> None:
         path = self._path(blob)
         for folder in (path.parent.parent, path.parent):
             if not folder.exists():
-                folder.mkdir(exist_ok=True)
+                folder.mkdir(mode=0o700, exist_ok=True)
                 _sync_directory(folder.parent)
         try:
-            # A link, unlike a rename, never replaces what is there.
-            path.hardlink_to(unfinished)
+            draft.keep(path)
         except FileExistsError as error:
             raise BlobExistsError from error
-        unfinished.unlink()
         _sync_directory(path.parent)
 
     def _refuse_if_full(self) -> None:
@@ -145,17 +127,52 @@ class FilesystemBlobs:
             raise StoreFullError
 
 
-_FULL: Final = {28, 122}  # ENOSPC, EDQUOT
+class _Reading:
+    """One blob being read, a piece at a step."""
+
+    def __init__(self, path: Path, start: int, end: int | None) -> None:
+        self._path = path
+        self._position = start
+        self._end = end
+        self._descriptor: int | None = None
+
+    def step(self) -> bytes:
+        """Return the next piece; empty at the end. Blocking."""
+        if self._descriptor is None:
+            try:
+                self._descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+            except FileNotFoundError as error:
+                raise BlobMissingError from error
+        left = READ_BYTES if self._end is None else self._end - self._position
+        if left <= 0:
+            return b""
+        piece = os.pread(self._descriptor, min(READ_BYTES, left), self._position)
+        self._position += len(piece)
+        return piece
+
+    def close(self) -> None:
+        """Close the file, if it was opened."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
 
 
-def _write_all(descriptor: int, piece: bytes | bytearray) -> None:
-    view = memoryview(piece)
-    while view:
-        view = view[os.write(descriptor, view) :]
+def _is_id(name: str) -> bool:
+    return len(name) == 32 and name.isascii() and name.isalnum()
+
+
+def _stored(outer: Path, before_s: float) -> list[ObjectId]:
+    found = []
+    for inner in outer.iterdir():
+        for path in inner.iterdir():
+            with contextlib.suppress(FileNotFoundError):  # deleted while we look
+                if _is_id(path.name) and path.stat().st_mtime <= before_s:
+                    found.append(ObjectId(path.name))
+    return found
 
 
 def _sync_directory(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     finally:

@@ -3,9 +3,10 @@
 Room: storage/blobs. Durable only as long as the process; otherwise the contract to the letter.
 """
 
+import time
 from collections.abc import AsyncIterable, AsyncIterator
 
-from storage.blobs.contract import BlobExistsError, BlobMissingError
+from storage.blobs.contract import BlobExistsError, BlobMissingError, Piece
 from storage.ids import ObjectId
 
 
@@ -15,13 +16,15 @@ class MemoryBlobs:
     def __init__(self) -> None:
         """Start empty."""
         self._kept: dict[ObjectId, bytes] = {}
+        self._stored_at_s: dict[ObjectId, float] = {}
 
-    async def put(self, blob: ObjectId, pieces: AsyncIterable[bytes | bytearray]) -> int:
+    async def put(self, blob: ObjectId, pieces: AsyncIterable[Piece]) -> int:
         """Store the blob; see the contract."""
-        whole = b"".join([piece async for piece in pieces])
+        whole = b"".join([bytes(piece) async for piece in pieces])
         if blob in self._kept:
             raise BlobExistsError
         self._kept[blob] = whole
+        self._stored_at_s[blob] = time.monotonic()
         return len(whole)
 
     async def get(
@@ -41,8 +44,11 @@ class MemoryBlobs:
     async def delete(self, blob: ObjectId) -> None:
         """Forget the blob; see the contract."""
         self._kept.pop(blob, None)
+        self._stored_at_s.pop(blob, None)
 
-    async def ids(self) -> AsyncIterator[ObjectId]:
+    async def ids(self, *, older_than_s: float = 0.0) -> AsyncIterator[ObjectId]:
         """Yield every stored blob's id; see the contract."""
-        for blob in list(self._kept):
-            yield blob
+        before_s = time.monotonic() - older_than_s
+        for blob, stored_at_s in list(self._stored_at_s.items()):
+            if stored_at_s <= before_s:
+                yield blob

@@ -4,16 +4,15 @@ Room: storage/sealed. Touches key files. A key file belongs to the service's use
 by nobody else (mode 0600); anything looser stops the start.
 """
 
+import contextlib
 import os
+import secrets
 import stat
 from pathlib import Path
 from typing import Protocol
 
 from storage.sealed.errors import CannotOpenError, UnsafeKeyFileError
-from storage.sealed.keys import PrivateKey, PublicKey
-
-_PRIVATE_BYTES = 96
-_PUBLIC_BYTES = 1216
+from storage.sealed.keys import PRIVATE_KEY_BYTES, PUBLIC_KEY_BYTES, PrivateKey, PublicKey
 
 
 class RootCustody(Protocol):
@@ -49,15 +48,18 @@ class LocalRootKey:
     def open(cls, path: Path) -> "LocalRootKey":
         """Return the key in ``path``, making it when there is no such file.
 
+        Its public half is kept beside it, as ``root.pub`` beside ``root.key``: that is the file to
+        give to nodes that must not open anything.
+
         Raises:
             UnsafeKeyFileError: the file is readable by others, or holds no key.
         """
         if not path.exists():
             write_key(path, PrivateKey.generate().raw)
-        key = cls(PrivateKey(read_key(path, _PRIVATE_BYTES)))
+        key = cls(PrivateKey(read_key(path, PRIVATE_KEY_BYTES)))
         public = path.with_suffix(".pub")
         if not public.exists():
-            public.write_bytes(key.public.raw)
+            write_key(public, key.public.raw)
         return key
 
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
@@ -85,7 +87,7 @@ class PublicRoot:
             UnsafeKeyFileError: there is none, or it is not one.
         """
         raw = path.read_bytes() if path.exists() else b""
-        if len(raw) != _PUBLIC_BYTES:
+        if len(raw) != PUBLIC_KEY_BYTES:
             raise UnsafeKeyFileError
         return cls(PublicKey(raw))
 
@@ -100,7 +102,10 @@ def read_key(path: Path, length: int) -> bytes:
     Raises:
         UnsafeKeyFileError: not a regular file of ours, readable by others, or of another length.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError as error:
+        raise UnsafeKeyFileError from error
     with os.fdopen(descriptor, "rb") as file:
         facts = os.fstat(file.fileno())
         ours = stat.S_ISREG(facts.st_mode) and facts.st_uid == os.geteuid()
@@ -113,13 +118,22 @@ def read_key(path: Path, length: int) -> bytes:
 
 
 def write_key(path: Path, raw: bytes) -> None:
-    """Write a new key file durably, readable by its owner only; never over an old one."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(raw)
-        file.flush()
-        os.fsync(file.fileno())
-    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    """Write a key file durably and whole, readable by its owner only; never over an old one.
+
+    When another process was faster, its file stays.
+    """
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(unfinished)
+    finally:
+        unfinished.unlink()
+    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(directory)
     finally:

@@ -30,3 +30,7 @@ class CannotOpenError(SealedError):
 
 class UnsafeKeyFileError(SealedError):
     """A key file is readable by others or does not have the right form; fix it before starting."""
+
+
+class WrongRootError(SealedError):
+    """The root key is not the one that the stored keys are wrapped to; bring back the right one."""

@@ -10,7 +10,10 @@ Tink's streaming AEAD AES256_GCM_HKDF_1MB.
     key     = HKDF-SHA-256(data key, salt, info = associated data, 32)
 """
 
+from dataclasses import dataclass
 from typing import Final
+
+from storage.sealed.errors import TamperedError
 
 SUITE: Final = "tink-aes256-gcm-hkdf-1mb"
 
@@ -23,8 +26,28 @@ TAG_BYTES: Final = 16
 SEGMENT_BYTES: Final = 1024 * 1024
 PLAIN_SEGMENT_BYTES: Final = SEGMENT_BYTES - TAG_BYTES
 FIRST_PLAIN_BYTES: Final = PLAIN_SEGMENT_BYTES - HEADER_BYTES
-# The segment number has four bytes in the nonce, so no object is longer than this.
+# The segment number has four bytes in the nonce, so no object has more segments than this.
 MAX_SEGMENTS: Final = 2**32
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What an object begins with; drawn at random for each, and no secret."""
+
+    salt: bytes
+    prefix: bytes
+
+    def encode(self) -> bytes:
+        """Return the 40 bytes."""
+        return bytes([HEADER_BYTES]) + self.salt + self.prefix
+
+    @classmethod
+    def decode(cls, untrusted_header: bytes) -> "Header":
+        """Return the header in these bytes; raise TamperedError if they are none."""
+        raw = bytes(untrusted_header)
+        if len(raw) != HEADER_BYTES or raw[0] != HEADER_BYTES:
+            raise TamperedError
+        return cls(raw[1 : 1 + SALT_BYTES], raw[1 + SALT_BYTES :])
 
 
 def nonce(prefix: bytes, segment: int, *, last: bool) -> bytes:

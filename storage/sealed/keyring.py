@@ -4,20 +4,19 @@ Room: storage/sealed. Awaits the keystore in threads; the root key stays in its 
 whose custody cannot open creates subjects and seals for them all the same (promise 13).
 """
 
-import asyncio
 import hmac
 import unicodedata
-from collections import OrderedDict
 from pathlib import Path
 from typing import Final
 
 from storage.ids import ObjectId, SubjectId, new_subject_id
 from storage.sealed.custody import RootCustody, read_key, write_key
-from storage.sealed.errors import CannotOpenError
-from storage.sealed.keys import PrivateKey, PublicKey, new_data_key
+from storage.sealed.errors import CannotOpenError, WrongRootError
+from storage.sealed.keys import DataKey, PrivateKey, PublicKey
 from storage.sealed.keystore import Keystore
+from storage.sealed.recent import RecentKeys
+from storage.threads import finished
 
-_CACHED_KEYS: Final = 256
 _INDEX_KEY_BYTES: Final = 32
 
 
@@ -25,12 +24,17 @@ class Keyring:
     """Seals and opens for subjects. One per process."""
 
     def __init__(self, keystore: Keystore, custody: RootCustody, index_key: bytes) -> None:
-        """Work on an open keystore; see ``open`` for the usual way."""
+        """Work on an open keystore; see ``open`` for the usual way.
+
+        Raises:
+            WrongRootError: the keys in the keystore are wrapped to another root.
+        """
+        if keystore.root(custody.public.raw) != custody.public.raw:
+            raise WrongRootError
         self.keystore = keystore
-        self.can_open = custody.can_open
         self._custody = custody
         self._index_key = index_key
-        self._private: OrderedDict[SubjectId, PrivateKey] = OrderedDict()
+        self._recent = RecentKeys()
 
     @classmethod
     def open(cls, data_dir: Path, custody: RootCustody) -> "Keyring":
@@ -38,35 +42,72 @@ class Keyring:
 
         Raises:
             UnsafeKeyFileError: index.key is readable by others or damaged.
+            WrongRootError: the keys in it are wrapped to another root.
         """
         index_key = data_dir / "index.key"
         if not index_key.exists():
-            write_key(index_key, new_data_key())
-        return cls(
-            Keystore(data_dir / "keys.sqlite"), custody, read_key(index_key, _INDEX_KEY_BYTES)
-        )
+            write_key(index_key, DataKey.generate().raw)
+        key = read_key(index_key, _INDEX_KEY_BYTES)
+        keystore = Keystore(data_dir / "keys.sqlite")
+        try:
+            return cls(keystore, custody, key)
+        except BaseException:
+            keystore.close()
+            raise
+
+    @property
+    def can_open(self) -> bool:
+        """Whether this node can open anything; False where only the root's public half is."""
+        return self._custody.can_open
 
     def close(self) -> None:
         """Forget every key in memory and close the file."""
-        self._private.clear()
+        self._recent.clear()
         self.keystore.close()
 
     async def create_subject(self) -> SubjectId:
-        """Make a person's key pair; only the root's public half is needed."""
+        """Make a person's key pair; only the root's public half is needed.
+
+        Raises:
+            WrongRootError: another process has moved everything to another root.
+        """
         subject = new_subject_id()
 
         def make() -> None:
             key = PrivateKey.generate()
-            wrapped = self._custody.public.wrap(key.raw, _subject_context(subject))
-            self.keystore.add_subject(subject, key.public().raw, wrapped)
+            root = self._custody.public
+            wrapped = root.wrap(key.raw, _subject_context(subject))
+            self.keystore.add_subject(subject, key.public().raw, wrapped, root=root.raw)
 
-        await asyncio.to_thread(make)
+        await finished(make)
         return subject
 
     async def shred_subject(self, subject: SubjectId) -> list[ObjectId]:
-        """Destroy a person's key; return the objects whose ciphertext may now be removed."""
-        self._private.pop(subject, None)
-        return await asyncio.to_thread(self.keystore.shred_subject, subject)
+        """Destroy a person's key and the keys of everything sealed to them.
+
+        Return the objects whose ciphertext may now be removed. Nobody opens anything of theirs
+        from the moment this returns, in this process or another.
+        """
+        objects = await finished(self.keystore.shred_subject, subject)
+        self._recent.drop(subject)
+        return objects
+
+    async def rotate_root(self, custody: RootCustody) -> int:
+        """Wrap every person's key to another root; return how many. No object is rewritten.
+
+        Raises:
+            CannotOpenError: this node holds public keys only; nothing was changed.
+        """
+        if not self.can_open:
+            raise CannotOpenError
+
+        def rewrap(subject: SubjectId, wrapped: bytes) -> bytes:
+            context = _subject_context(subject)
+            return custody.public.wrap(self._custody.unwrap(wrapped, context), context)
+
+        count = await finished(self.keystore.rewrap_subjects, custody.public.raw, rewrap)
+        self._custody = custody
+        return count
 
     async def seal_field(self, subject: SubjectId, context: str, plain: bytes) -> bytes:
         """Return ``plain`` sealed to a person, bound to where it stands.
@@ -74,7 +115,7 @@ class Keyring:
         Raises:
             KeyShreddedError: there is no such person, or no longer.
         """
-        return await asyncio.to_thread(self.wrap, subject, _field_context(context), plain)
+        return await finished(self.wrap, subject, _field_context(context), plain)
 
     async def open_field(self, subject: SubjectId, context: str, sealed: bytes) -> bytes:
         """Return what was sealed to ``subject`` for ``context``.
@@ -84,16 +125,19 @@ class Keyring:
             TamperedError: another person, another place, or changed bytes.
             CannotOpenError: this node holds public keys only.
         """
-        return await asyncio.to_thread(self.unwrap, subject, _field_context(context), sealed)
+        return await finished(self.unwrap, subject, _field_context(context), sealed)
 
     def blind_index(self, purpose: str, value: str) -> str:
-        """Return the keyed hash under which ``value`` is looked up; case and form do not matter."""
-        normal = unicodedata.normalize("NFKC", value).strip().casefold()
-        message = f"{purpose}\0{normal}".encode()
-        return hmac.digest(self._index_key, message, "sha256").hex()
+        """Return the keyed hash under which ``value`` is looked up.
+
+        Case, surrounding space and the form of characters do not matter. Equal values of two
+        purposes have unrelated hashes.
+        """
+        of_purpose = hmac.digest(self._index_key, purpose.encode(), "sha256")
+        return hmac.digest(of_purpose, _normal(value).encode(), "sha256").hex()
 
     def wrap(self, subject: SubjectId, context: bytes, plain: bytes) -> bytes:
-        """Wrap to a person's public key; blocking."""
+        """Wrap to a person's public key; blocking. Raises as ``seal_field`` does."""
         public, _ = self.keystore.subject(subject)
         return PublicKey(public).wrap(plain, context)
 
@@ -101,18 +145,24 @@ class Keyring:
         """Unwrap with a person's private key; blocking. Raises as ``open_field`` does."""
         if not self.can_open:
             raise CannotOpenError
-        key = self._private.get(subject)
+        # The row is read even when the key is at hand: whoever was erased a moment ago, perhaps
+        # by another process, is not opened by what is still remembered here.
+        _, sealed = self.keystore.subject(subject)
+        key = self._recent.get(subject)
         if key is None:
-            _, sealed = self.keystore.subject(subject)
             key = PrivateKey(self._custody.unwrap(sealed, _subject_context(subject)))
-            self._private[subject] = key
-            if len(self._private) > _CACHED_KEYS:
-                self._private.popitem(last=False)
+            self._recent.keep(subject, key)
         return key.unwrap(wrapped, context)
 
     def __repr__(self) -> str:
         """Say what it is, never what it holds."""
         return f"Keyring(can_open={self.can_open})"
+
+
+def _normal(value: str) -> str:
+    folded = unicodedata.normalize("NFKC", value).casefold()
+    # Folding may bring back forms that normalising would change.
+    return unicodedata.normalize("NFKC", folded).strip()
 
 
 def _subject_context(subject: SubjectId) -> bytes:

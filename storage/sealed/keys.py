@@ -1,16 +1,17 @@
 """The key hierarchy: which key opens which door, and how one is made from another.
 
-Room: storage/sealed. Pure but for the randomness of fresh keys.
+Room: storage/sealed. Pure but for the randomness of what is drawn fresh.
 
     root key --HPKE--> subject key --HPKE--> data key --HKDF(salt, associated data)--> segment key
 
-Each key is its own type, so that mypy refuses to open a door with the wrong one. HPKE is
-RFC 9180 with KEM MLKEM768-X25519, HKDF-SHA256 and AES-256-GCM.
+Each key is its own type, so that mypy refuses to open a door with the wrong one, and no key shows
+its bytes when printed or lets itself be pickled or copied. HPKE is RFC 9180 with the KEM
+MLKEM768-X25519 (post-quantum and classical at once), HKDF-SHA256 and AES-256-GCM.
 """
 
 import secrets
 from dataclasses import dataclass, field
-from typing import Final, NewType
+from typing import Final, NoReturn
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
@@ -29,28 +30,53 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from storage.sealed import format as fmt
 from storage.sealed.errors import TamperedError
 
-DataKey = NewType("DataKey", bytes)
-
 _SUITE: Final = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _MLKEM_SEED_BYTES: Final = 64
 _MLKEM_PUBLIC_BYTES: Final = 1184
+PRIVATE_KEY_BYTES: Final = _MLKEM_SEED_BYTES + 32
+PUBLIC_KEY_BYTES: Final = _MLKEM_PUBLIC_BYTES + 32
+COMMITMENT_BYTES: Final = 32
 # Every derived key has its own label: no two purposes ever share key bytes.
 _COMMITMENT_LABEL: Final = b"drawbridge/1 key commitment"
 
 
-def new_data_key() -> DataKey:
-    """Return 32 fresh random bytes, the key of one object."""
-    return DataKey(secrets.token_bytes(fmt.KEY_BYTES))
+class Secret:
+    """What is never pickled or copied: a key that can be copied by accident will be."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse."""
+        raise TypeError("secrets are never pickled")
+
+
+@dataclass(frozen=True, slots=True)
+class DataKey(Secret):
+    """The key of one object."""
+
+    raw: bytes = field(repr=False)
+
+    @classmethod
+    def generate(cls) -> "DataKey":
+        """Return 32 fresh random bytes."""
+        return cls(secrets.token_bytes(fmt.KEY_BYTES))
+
+    def commitment(self) -> bytes:
+        """Return 32 bytes that no other key has, because AES-GCM alone commits to none."""
+        kdf = HKDF(SHA256(), length=COMMITMENT_BYTES, salt=None, info=_COMMITMENT_LABEL)
+        return kdf.derive(self.raw)
 
 
 def segment_key(data_key: DataKey, salt: bytes, associated_data: bytes) -> bytes:
     """Derive the key that seals one object's segments (HKDF-SHA-256, RFC 5869)."""
-    return HKDF(SHA256(), length=fmt.KEY_BYTES, salt=salt, info=associated_data).derive(data_key)
+    return HKDF(SHA256(), length=fmt.KEY_BYTES, salt=salt, info=associated_data).derive(
+        data_key.raw
+    )
 
 
-def commitment(data_key: DataKey) -> bytes:
-    """Return 32 bytes that commit to the data key, because AES-GCM alone does not."""
-    return HKDF(SHA256(), length=32, salt=None, info=_COMMITMENT_LABEL).derive(data_key)
+def new_header() -> fmt.Header:
+    """Return a fresh random header for one object."""
+    return fmt.Header(secrets.token_bytes(fmt.SALT_BYTES), secrets.token_bytes(fmt.PREFIX_BYTES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +86,24 @@ class PublicKey:
     raw: bytes = field(repr=False)
 
     def wrap(self, plain: bytes, context: bytes) -> bytes:
-        """Return ``plain`` sealed to this key, bound to ``context`` (HPKE base mode)."""
-        public = MLKEM768X25519PublicKey(
-            MLKEM768PublicKey.from_public_bytes(self.raw[:_MLKEM_PUBLIC_BYTES]),
-            X25519PublicKey.from_public_bytes(self.raw[_MLKEM_PUBLIC_BYTES:]),
-        )
-        return _SUITE.encrypt(plain, public, info=context)
+        """Return ``plain`` sealed to this key, bound to ``context`` (HPKE base mode).
+
+        Raises:
+            TamperedError: the key is none.
+        """
+        try:
+            public = MLKEM768X25519PublicKey(
+                MLKEM768PublicKey.from_public_bytes(self.raw[:_MLKEM_PUBLIC_BYTES]),
+                X25519PublicKey.from_public_bytes(self.raw[_MLKEM_PUBLIC_BYTES:]),
+            )
+            return _SUITE.encrypt(plain, public, info=context)
+        except ValueError as error:
+            raise TamperedError from error
 
 
 @dataclass(frozen=True, slots=True)
-class PrivateKey:
-    """Opens what was sealed to its public half. 96 bytes: ML-KEM seed, X25519 scalar."""
+class PrivateKey(Secret):
+    """Opens what was sealed to its public half. 96 bytes: ML-KEM seed (64), X25519 scalar (32)."""
 
     raw: bytes = field(repr=False)
 
@@ -103,7 +136,3 @@ class PrivateKey:
             MLKEM768PrivateKey.from_seed_bytes(self.raw[:_MLKEM_SEED_BYTES]),
             X25519PrivateKey.from_private_bytes(self.raw[_MLKEM_SEED_BYTES:]),
         )
-
-    def __reduce__(self) -> str:
-        """Refuse to be pickled: a key that can be copied by accident will be."""
-        raise TypeError("keys are never pickled")

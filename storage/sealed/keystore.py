@@ -1,22 +1,25 @@
 """Wrapped keys on disk: one SQLite file, apart from rows and blobs, with its own backup rule.
 
-Room: storage/sealed. Blocking; storage.sealed.keyring and vault call it in threads. Nothing here
-is in clear: subjects' private keys are wrapped to the root, data keys to their subject. Deleting
-a row is destroying what it opened, so deleted content is overwritten (secure_delete).
+Room: storage/sealed. Blocking; storage.sealed.keyring and vault call it in threads. No key here is
+in clear: subjects' private keys are wrapped to the root, data keys to their subject. Deleting a row
+is destroying what it opened, so deleted content is overwritten (secure_delete).
 """
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from storage.ids import ObjectId, SubjectId
-from storage.sealed.errors import KeyShreddedError, ObjectMissingError
+from storage.sealed.errors import KeyShreddedError, ObjectMissingError, WrongRootError
 
 _SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS root (
+    only INTEGER PRIMARY KEY CHECK (only = 1), public_key BLOB NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS subject (
     id TEXT PRIMARY KEY, public_key BLOB NOT NULL, wrapped_private_key BLOB NOT NULL
 ) STRICT;
@@ -28,6 +31,8 @@ CREATE TABLE IF NOT EXISTS object (
 CREATE INDEX IF NOT EXISTS object_of_subject ON object (subject);
 """
 _BUSY_S: Final = 30.0
+# SQLite takes no more parameters in one statement on its oldest supported builds.
+_ASKED_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Keystore:
 
     def __init__(self, path: Path) -> None:
         """Open or create the file."""
-        path.touch(0o600)
+        path.touch(mode=0o600)
         self._lock = threading.Lock()
         self._database = sqlite3.connect(
             path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
@@ -63,10 +68,40 @@ class Keystore:
         with self._lock:
             self._database.close()
 
-    def add_subject(self, subject: SubjectId, public_key: bytes, wrapped: bytes) -> None:
-        """Keep a person's key pair."""
+    def root(self, public_key: bytes) -> bytes:
+        """Return the root's public key that everything is wrapped to; the first one is kept."""
         with self._writing() as database:
-            database.execute("INSERT INTO subject VALUES (?, ?, ?)", (subject, public_key, wrapped))
+            database.execute("INSERT OR IGNORE INTO root VALUES (1, ?)", (public_key,))
+            kept: bytes = database.execute("SELECT public_key FROM root").fetchone()[0]
+        return kept
+
+    def rewrap_subjects(self, root: bytes, rewrap: Callable[[SubjectId, bytes], bytes]) -> int:
+        """Replace every wrapped private key and the root they are wrapped to, all or none."""
+        with self._writing() as database:
+            rows = database.execute("SELECT id, wrapped_private_key FROM subject").fetchall()
+            database.executemany(
+                "UPDATE subject SET wrapped_private_key = ? WHERE id = ?",
+                ((rewrap(SubjectId(row[0]), row[1]), row[0]) for row in rows),
+            )
+            database.execute("UPDATE root SET public_key = ?", (root,))
+        self.forget()
+        return len(rows)
+
+    def add_subject(
+        self, subject: SubjectId, public_key: bytes, wrapped: bytes, *, root: bytes
+    ) -> None:
+        """Keep a person's key pair, wrapped to ``root``.
+
+        Raises:
+            WrongRootError: everything is wrapped to another root by now.
+        """
+        with self._writing() as database:
+            added = database.execute(
+                "INSERT INTO subject SELECT ?, ?, ? FROM root WHERE public_key = ?",
+                (subject, public_key, wrapped, root),
+            )
+            if added.rowcount != 1:
+                raise WrongRootError
 
     def subject(self, subject: SubjectId) -> tuple[bytes, bytes]:
         """Return public key and wrapped private key.
@@ -86,7 +121,7 @@ class Keystore:
             objects = [ObjectId(row[0]) for row in rows.fetchall()]
             database.execute("DELETE FROM object WHERE subject = ?", (subject,))
             database.execute("DELETE FROM subject WHERE id = ?", (subject,))
-        self._forget()
+        self.forget()
         return objects
 
     def add_object(self, row: ObjectRow) -> None:
@@ -109,24 +144,35 @@ class Keystore:
         """Destroy an object's key; destroying what is not there is fine."""
         with self._writing() as database:
             database.execute("DELETE FROM object WHERE id = ?", (object_id,))
-        self._forget()
+        self.forget()
 
-    def objects(self) -> set[ObjectId]:
-        """Return the ids of all objects that have a key."""
+    def present(self, objects: Sequence[ObjectId]) -> set[ObjectId]:
+        """Return those of ``objects`` that have a key."""
+        found: set[ObjectId] = set()
+        for first in range(0, len(objects), _ASKED_AT_ONCE):
+            asked = objects[first : first + _ASKED_AT_ONCE]
+            marks = ", ".join("?" * len(asked))
+            with self._lock:
+                rows = self._database.execute(
+                    f"SELECT id FROM object WHERE id IN ({marks})",  # noqa: S608  (marks only)
+                    asked,
+                ).fetchall()
+            found |= {ObjectId(row[0]) for row in rows}
+        return found
+
+    def forget(self) -> None:
+        """Let go of what deleted rows left in the log of changes.
+
+        secure_delete overwrites the page; the log still holds the old one until it is folded in.
+        Another process that reads may prevent that; the next call tries again.
+        """
         with self._lock:
-            rows = self._database.execute("SELECT id FROM object").fetchall()
-        return {ObjectId(row[0]) for row in rows}
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _one(self, statement: str, value: str) -> tuple[Any, ...] | None:
         with self._lock:
             row: tuple[Any, ...] | None = self._database.execute(statement, (value,)).fetchone()
         return row
-
-    def _forget(self) -> None:
-        # secure_delete overwrites the page; the log of changes still holds the old one until
-        # it is folded in. A reader may keep it busy, so this is tried, not demanded.
-        with self._lock:
-            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

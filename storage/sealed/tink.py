@@ -22,7 +22,7 @@ _SHA256: Final = 3
 def keyset_json(data_key: DataKey) -> str:
     """Return a cleartext Tink JSON keyset that opens the object sealed with ``data_key``."""
     params = _number(1, fmt.SEGMENT_BYTES) + _number(2, fmt.KEY_BYTES) + _number(3, _SHA256)
-    value = _bytes(2, params) + _bytes(3, data_key)
+    value = _bytes(2, params) + _bytes(3, data_key.raw)
     key = {
         "keyData": {
             "typeUrl": TYPE_URL,

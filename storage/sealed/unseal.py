@@ -7,6 +7,7 @@ ciphertext's length: whoever could shorten the object could shorten that too.
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from storage.blobs.contract import Piece
 from storage.sealed import format as fmt
 from storage.sealed.errors import TamperedError, TruncatedError
 from storage.sealed.keys import DataKey, segment_key
@@ -17,49 +18,50 @@ class Opener:
     """Opens the segments of one object whose plaintext length is known."""
 
     def __init__(
-        self, data_key: DataKey, associated_data: bytes, header: bytes, plain_bytes: int
+        self, data_key: DataKey, associated_data: bytes, untrusted_header: bytes, plain_bytes: int
     ) -> None:
         """Read the object's header.
 
         Raises:
             TamperedError: it is no header of this format.
         """
-        if len(header) != fmt.HEADER_BYTES or header[0] != fmt.HEADER_BYTES:
-            raise TamperedError
-        salt = header[1 : 1 + fmt.SALT_BYTES]
-        self._prefix = header[1 + fmt.SALT_BYTES :]
-        self._aead = AESGCM(segment_key(data_key, salt, associated_data))
-        self._segments = fmt.segments(plain_bytes)
+        header = fmt.Header.decode(untrusted_header)
+        self._prefix = header.prefix
+        self._aead = AESGCM(segment_key(data_key, header.salt, associated_data))
+        self._last = fmt.segments(plain_bytes) - 1
 
-    def open(self, segment: int, sealed: bytes | memoryview) -> bytes:
-        """Return the plaintext of one whole segment.
+    def open(self, span: Span, untrusted_segment: Piece) -> bytes:
+        """Return the plaintext that ``span`` asks for, from its whole sealed segment.
 
         Raises:
             TamperedError: it is not that segment of this object, unchanged.
         """
-        last = segment == self._segments - 1
+        nonce = fmt.nonce(self._prefix, span.segment, last=span.segment == self._last)
         try:
-            nonce = fmt.nonce(self._prefix, segment, last=last)
-            return self._aead.decrypt(nonce, sealed, None)
+            plain = self._aead.decrypt(nonce, untrusted_segment, None)
         except InvalidTag:
             raise TamperedError from None
+        if span.skip == 0 and span.take == len(plain):
+            return plain
+        return plain[span.skip : span.skip + span.take]
 
 
-def unseal(data_key: DataKey, associated_data: bytes, sealed: bytes, plain_bytes: int) -> bytes:
+def unseal(
+    data_key: DataKey, associated_data: bytes, untrusted_sealed: bytes, plain_bytes: int
+) -> bytes:
     """Return the plaintext of a whole sealed object held in memory.
 
     Raises:
         TruncatedError: it is shorter than its manifest says.
         TamperedError: anything in it was changed, or something follows it.
     """
-    if len(sealed) < fmt.sealed_bytes(plain_bytes):
+    if len(untrusted_sealed) < fmt.sealed_bytes(plain_bytes):
         raise TruncatedError
-    if len(sealed) > fmt.sealed_bytes(plain_bytes):
+    if len(untrusted_sealed) > fmt.sealed_bytes(plain_bytes):
         raise TamperedError
-    opener = Opener(data_key, associated_data, sealed[: fmt.HEADER_BYTES], plain_bytes)
-    view = memoryview(sealed)
-    return b"".join(_opened(opener, view, span) for span in spans(0, plain_bytes, plain_bytes))
-
-
-def _opened(opener: Opener, view: memoryview, span: Span) -> bytes:
-    return opener.open(span.segment, view[span.sealed_start : span.sealed_end])
+    view = memoryview(untrusted_sealed)
+    opener = Opener(data_key, associated_data, bytes(view[: fmt.HEADER_BYTES]), plain_bytes)
+    return b"".join(
+        opener.open(span, view[span.sealed_start : span.sealed_end])
+        for span in spans(0, plain_bytes, plain_bytes)
+    )

@@ -5,30 +5,32 @@ the crash story: first the blob is durable, then its key. A blob without a key i
 ``sweep`` removes; a key without a blob cannot come to be. Destroying goes the other way round.
 """
 
-import asyncio
-import hashlib
-from collections.abc import AsyncIterable, AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from storage.blobs.contract import BlobMissingError, BlobStore
+from storage.blobs.contract import BlobMissingError, BlobStore, Piece
 from storage.ids import ObjectId, SubjectId, new_object_id
 from storage.sealed import format as fmt
 from storage.sealed.errors import ObjectMissingError, TamperedError, TruncatedError
 from storage.sealed.keyring import Keyring
-from storage.sealed.keys import new_data_key
+from storage.sealed.keys import DataKey, new_header
 from storage.sealed.keystore import ObjectRow
 from storage.sealed.manifest import Manifest, associated_data, manifest_context
+from storage.sealed.pipe import SealingPipe, read_ahead
 from storage.sealed.seal import Sealer
 from storage.sealed.seek import Span, spans
 from storage.sealed.tink import keyset_json
 from storage.sealed.unseal import Opener
+from storage.threads import finished
 
-# Pieces are gathered so that hashing and sealing are worth the way to a thread.
-_GATHER_BYTES: Final = 2 * 1024 * 1024
 # How many segments one read of the blob store brings.
 _BATCH_SEGMENTS: Final = 4
+# A blob younger than this may still be waiting for its key.
+_GRACE_S: Final = 3600.0
+_SWEPT_AT_ONCE: Final = 500
 
 
 class Purpose(StrEnum):
@@ -53,14 +55,14 @@ class SealedObject:
 
 @dataclass(frozen=True, slots=True)
 class ExportedObject:
-    """What its owner needs to open an object with Tink alone."""
+    """What its owner needs to open an object with Tink alone. The keyset opens it: handle so."""
 
-    keyset: str
+    keyset: str = field(repr=False)
     associated_data: bytes
     plain_bytes: int
     sealed_bytes: int
-    sha256: bytes
-    ciphertext: AsyncIterator[bytes]
+    sha256: bytes | None
+    ciphertext: AsyncIterator[bytes] = field(repr=False)
 
 
 class Vault:
@@ -75,51 +77,51 @@ class Vault:
         self,
         subject: SubjectId,
         purpose: Purpose,
-        pieces: AsyncIterable[bytes],
+        pieces: AsyncIterable[Piece],
         *,
         plain_bytes: int | None = None,
+        hashed: bool = True,
     ) -> SealedObject:
         """Seal what ``pieces`` yield; durable, blob and key, when this returns.
 
-        Nothing is kept if ``pieces`` raises. ``plain_bytes``, when the length is known, is bound
-        into every segment; it is always bound into the manifest.
+        Nothing is kept if ``pieces`` raises or the caller is cancelled. ``plain_bytes``, when the
+        length is known, is bound into every segment; it is always bound into the manifest.
+        What is not ``hashed`` is sealed twice as fast, and ``sha256`` cannot tell its hash later.
+        ``pieces`` may be of any size; it is stepped in tasks of the vault's own, so a time-out in
+        it goes round each step and not round all of them.
 
         Raises:
             ValueError: ``pieces`` were not ``plain_bytes`` long.
             KeyShreddedError: there is no such subject.
-            StoreFullError: and nothing was kept.
+            StoreFullError: the blob store is full.
         """
         object_id = new_object_id()
-        sealing = _Sealing(
-            Sealer(key := new_data_key(), ad := associated_data(object_id, purpose, plain_bytes))
-        )
-        sealed_bytes = await self._blobs.put(object_id, sealing.run(pieces))
-        if plain_bytes is not None and sealing.plain_bytes != plain_bytes:
-            await self._blobs.delete(object_id)
-            raise ValueError("the object is not as long as was said")
-        manifest = Manifest(key, sealing.plain_bytes, sealing.digest.digest())
-
-        def keep() -> None:
-            context = manifest_context(object_id, purpose, fmt.SUITE)
-            wrapped = self._keyring.wrap(subject, context, manifest.encode())
-            size = manifest.plain_bytes
-            self._keyring.keystore.add_object(
-                ObjectRow(object_id, subject, purpose, fmt.SUITE, size, sealed_bytes, ad, wrapped)
-            )
-
+        data_key = DataKey.generate()
+        bound = associated_data(object_id, purpose, plain_bytes)
+        pipe = SealingPipe(Sealer(data_key, bound, new_header()), hashed=hashed)
         try:
-            await asyncio.to_thread(keep)
+            async with aclosing(pipe.run(pieces)) as sealed:
+                sealed_bytes = await self._blobs.put(object_id, sealed)
+            if plain_bytes not in (None, pipe.plain_bytes):
+                raise ValueError("the object is not as long as was said")
+            manifest = Manifest(data_key, pipe.plain_bytes, pipe.sha256())
+            kept = SealedObject(
+                object_id, subject, purpose, pipe.plain_bytes, sealed_bytes, fmt.SUITE
+            )
+            await finished(self._keep, kept, bound, manifest)
         except BaseException:
-            await self._blobs.delete(object_id)
+            # The id is ours alone, so whatever may have been stored under it can go.
+            await self.destroy(object_id)
             raise
-        return SealedObject(
-            object_id, subject, purpose, manifest.plain_bytes, sealed_bytes, fmt.SUITE
-        )
+        return kept
 
     async def open(
         self, object_id: ObjectId, start: int = 0, end: int | None = None
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         """Yield authentic plaintext from ``start`` up to, not including, ``end``.
+
+        What is yielded is authentic and in its place; that it is all there is known only when the
+        iteration ends without an error.
 
         Raises, each before the first byte it concerns:
             ObjectMissingError, KeyShreddedError, CannotOpenError: it cannot be opened.
@@ -131,34 +133,50 @@ class Vault:
         wanted = list(spans(start, stop, manifest.plain_bytes))
         if not wanted:
             return
-        try:
-            header = await self._read(object_id, 0, fmt.HEADER_BYTES)
-            opener = Opener(manifest.data_key, row.associated_data, header, manifest.plain_bytes)
-            for first in range(0, len(wanted), _BATCH_SEGMENTS):
-                batch = wanted[first : first + _BATCH_SEGMENTS]
-                base = batch[0].sealed_start
-                sealed = await self._read(object_id, base, batch[-1].sealed_end)
-                for plain in await asyncio.to_thread(_open_batch, opener, batch, sealed):
-                    yield plain
-        except BlobMissingError as error:
-            raise ObjectMissingError from error
+        header = await self._read(object_id, 0, fmt.HEADER_BYTES)
+        opener = Opener(manifest.data_key, row.associated_data, header, manifest.plain_bytes)
+
+        async def fetch(batch: Sequence[Span]) -> list[bytes]:
+            sealed = await self._read(object_id, batch[0].sealed_start, batch[-1].sealed_end)
+            return await finished(_open_batch, opener, batch, sealed)
+
+        batches = (
+            wanted[first : first + _BATCH_SEGMENTS]
+            for first in range(0, len(wanted), _BATCH_SEGMENTS)
+        )
+        async with aclosing(read_ahead(fetch, batches)) as pieces:
+            async for plain in pieces:
+                yield plain
 
     async def describe(self, object_id: ObjectId) -> SealedObject:
-        """Return what is known of an object without a private key."""
-        row = await asyncio.to_thread(self._keyring.keystore.object, object_id)
-        purpose = Purpose(row.purpose)
+        """Return what is known of an object without a private key.
+
+        Raises:
+            ObjectMissingError: there is none, or its key was destroyed.
+            TamperedError: the keystore's row is not one that was written here.
+        """
+        row = await finished(self._keyring.keystore.object, object_id)
+        try:
+            purpose = Purpose(row.purpose)
+        except ValueError as error:
+            raise TamperedError from error
         return SealedObject(
             row.id, row.subject, purpose, row.plain_bytes, row.sealed_bytes, row.suite
         )
 
     async def sha256(self, object_id: ObjectId) -> bytes:
-        """Return the plaintext's SHA-256, from the wrapped manifest."""
+        """Return the plaintext's SHA-256, from the wrapped manifest.
+
+        Raises as ``open`` does, and ValueError if the object was sealed without being hashed.
+        """
         _, manifest = await self._manifest(object_id)
+        if manifest.sha256 is None:
+            raise ValueError("the object was not hashed")
         return manifest.sha256
 
     async def destroy(self, object_id: ObjectId) -> None:
         """Destroy the key, then the bytes; what is gone already is fine."""
-        await asyncio.to_thread(self._keyring.keystore.shred_object, object_id)
+        await finished(self._keyring.keystore.shred_object, object_id)
         await self._blobs.delete(object_id)
 
     async def destroy_subject(self, subject: SubjectId) -> None:
@@ -166,16 +184,26 @@ class Vault:
         for object_id in await self._keyring.shred_subject(subject):
             await self._blobs.delete(object_id)
 
-    async def sweep(self) -> int:
-        """Remove blobs that have no key; return how many. Only while nothing is being sealed."""
-        known = await asyncio.to_thread(self._keyring.keystore.objects)
-        orphans = [blob async for blob in self._blobs.ids() if blob not in known]
-        for blob in orphans:
-            await self._blobs.delete(blob)
-        return len(orphans)
+    async def sweep(self, *, grace_s: float = _GRACE_S) -> int:
+        """Remove blobs that have had no key for ``grace_s``; return how many.
+
+        They are left by a process that was killed between the two steps of sealing or destroying.
+        ``grace_s`` is longer than any of those steps takes, in any process.
+        """
+        removed = 0
+        batch: list[ObjectId] = []
+        async for blob in self._blobs.ids(older_than_s=grace_s):
+            batch.append(blob)
+            if len(batch) == _SWEPT_AT_ONCE:
+                removed += await self._remove_orphans(batch)
+                batch = []
+        return removed + await self._remove_orphans(batch)
 
     async def export(self, object_id: ObjectId) -> ExportedObject:
-        """Return everything that opens the object without us; the keyset is in clear."""
+        """Return everything that opens the object without us; the keyset is in clear.
+
+        Raises as ``open`` does; the ciphertext raises BlobMissingError at its first step.
+        """
         row, manifest = await self._manifest(object_id)
         return ExportedObject(
             keyset=keyset_json(manifest.data_key),
@@ -183,8 +211,22 @@ class Vault:
             plain_bytes=manifest.plain_bytes,
             sealed_bytes=row.sealed_bytes,
             sha256=manifest.sha256,
-            ciphertext=self._blobs.get(object_id),
+            ciphertext=self._blobs.get(object_id, 0, row.sealed_bytes),
         )
+
+    def _keep(self, kept: SealedObject, bound: bytes, manifest: Manifest) -> None:
+        context = manifest_context(kept.id, kept.purpose, kept.suite)
+        row = ObjectRow(
+            id=kept.id,
+            subject=kept.subject,
+            purpose=kept.purpose,
+            suite=kept.suite,
+            plain_bytes=kept.plain_bytes,
+            sealed_bytes=kept.sealed_bytes,
+            associated_data=bound,
+            wrapped_manifest=self._keyring.wrap(kept.subject, context, manifest.encode()),
+        )
+        self._keyring.keystore.add_object(row)
 
     async def _manifest(self, object_id: ObjectId) -> tuple[ObjectRow, Manifest]:
         def unwrap() -> tuple[ObjectRow, Manifest]:
@@ -193,52 +235,33 @@ class Vault:
             raw = self._keyring.unwrap(row.subject, context, row.wrapped_manifest)
             return row, Manifest.decode(raw)
 
-        row, manifest = await asyncio.to_thread(unwrap)
-        # The row's length is in clear and could be changed; the manifest's cannot.
-        if row.plain_bytes != manifest.plain_bytes or row.suite != fmt.SUITE:
+        row, manifest = await finished(unwrap)
+        # The row's lengths are in clear and could be changed; the manifest's cannot.
+        lengths = (manifest.plain_bytes, fmt.sealed_bytes(manifest.plain_bytes))
+        if (row.plain_bytes, row.sealed_bytes) != lengths or row.suite != fmt.SUITE:
             raise TamperedError
         return row, manifest
 
     async def _read(self, object_id: ObjectId, start: int, end: int) -> bytes:
-        pieces = [piece async for piece in self._blobs.get(object_id, start, end)]
+        try:
+            pieces = [piece async for piece in self._blobs.get(object_id, start, end)]
+        except BlobMissingError as error:
+            raise ObjectMissingError from error
         sealed = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         if len(sealed) != end - start:
             raise TruncatedError
         return sealed
 
-
-class _Sealing:
-    """One object on its way in: hashes and seals in a thread, one gathered piece at a time."""
-
-    def __init__(self, sealer: Sealer) -> None:
-        self.digest = hashlib.sha256()
-        self.plain_bytes = 0
-        self._sealer = sealer
-
-    async def run(self, pieces: AsyncIterable[bytes]) -> AsyncIterator[bytes | bytearray]:
-        gathered = bytearray()
-        async for piece in pieces:
-            gathered += piece
-            if len(gathered) >= _GATHER_BYTES:
-                for sealed in await asyncio.to_thread(self._absorb, gathered):
-                    yield sealed
-                gathered = bytearray()
-        for sealed in await asyncio.to_thread(self._absorb, gathered):
-            yield sealed
-        for sealed in self._sealer.finish():
-            yield sealed
-
-    def _absorb(self, plain: bytearray) -> list[bytes | bytearray]:
-        self.digest.update(plain)
-        self.plain_bytes += len(plain)
-        return self._sealer.feed(plain)
+    async def _remove_orphans(self, blobs: Sequence[ObjectId]) -> int:
+        kept = await finished(self._keyring.keystore.present, blobs)
+        orphans = [blob for blob in blobs if blob not in kept]
+        for blob in orphans:
+            await self._blobs.delete(blob)
+        return len(orphans)
 
 
-def _open_batch(opener: Opener, batch: list[Span], sealed: bytes) -> list[bytes]:
+def _open_batch(opener: Opener, batch: Sequence[Span], sealed: bytes) -> list[bytes]:
     view, base = memoryview(sealed), batch[0].sealed_start
-    out = []
-    for span in batch:
-        plain = opener.open(span.segment, view[span.sealed_start - base : span.sealed_end - base])
-        whole = span.skip == 0 and span.take == len(plain)
-        out.append(plain if whole else plain[span.skip : span.skip + span.take])
-    return out
+    return [
+        opener.open(span, view[span.sealed_start - base : span.sealed_end - base]) for span in batch
+    ]

@@ -1,0 +1,32 @@
+"""Work that blocks, done in a thread that never outlives whoever asked for it.
+
+Room: storage. Awaits the event loop's default executor. ``asyncio.to_thread`` returns to a
+cancelled caller at once and leaves its thread running; that thread would go on with a file the
+caller has closed, or commit what the caller has given up. ``finished`` waits for it first.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+async def finished(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Return what ``call`` returns, having run it in a thread.
+
+    When this returns or raises, for whatever reason, the thread is done. A cancellation that comes
+    while it runs is delivered afterwards, whether the call succeeded or not.
+    """
+    running = asyncio.ensure_future(asyncio.to_thread(call, *args, **kwargs))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        while not running.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([running])
+        if not running.cancelled():
+            running.exception()
+        raise
