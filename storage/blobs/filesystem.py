@@ -113,9 +113,9 @@ class FilesystemBlobs:
     def _keep(self, draft: Draft, blob: ObjectId) -> None:
         path = self._path(blob)
         for folder in (path.parent.parent, path.parent):
-            if not folder.exists():
-                folder.mkdir(mode=0o700, exist_ok=True)
-                _sync_directory(folder.parent)
+            # Synced even when it was there: whoever made it a moment ago may not have come to it.
+            folder.mkdir(mode=0o700, exist_ok=True)
+            _sync_directory(folder.parent)
         try:
             draft.keep(path)
         except FileExistsError as error:
