@@ -94,7 +94,9 @@ def _shown(data: bytes, kind: str) -> tuple[list[object], int]:
     except BROKEN as error:
         raise UnreadableError from error
     # Words in a profile may be blanked; what it is for and how long it is may not change.
-    shown += [len(profile), profile[:24], picture.info.get("gamma"), picture.info.get("dpi")]
+    shown += [len(profile), profile[:24], picture.info.get("gamma")]
+    # Pillow's "dpi" of a JPEG may come from Exif, which goes; JFIF states its own.
+    shown.append(picture.info.get("jfif_density" if kind == "JPEG" else "dpi"))
     return shown, pixels
 
 

@@ -1,0 +1,139 @@
+"""A PDF as objects: opened without repair, walked once, written anew.
+
+Room: redaction/formats. Runs only inside the sandbox worker. Pure. Writing anew is what removes
+history: only what is reachable is written, once, in one revision, with an identifier that is the
+same for every file. Layout: ISO 32000-2 §7.5 (file structure), §7.3.10 (indirect objects).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Final
+
+import pikepdf
+from pikepdf import Name, ObjectStreamMode, StreamDecodeLevel
+from pikepdf.settings import set_qpdf_limits
+
+from redaction.errors import EncryptedError, TooLargeError, UnreadableError, UnsupportedFormatError
+
+MAX_PAGES: Final = 5_000
+MAX_OBJECTS: Final = 2_000_000
+MAX_STREAM_BYTES: Final = 512 * 1024 * 1024
+MAX_NESTING: Final = 200
+MAX_FILTERS: Final = 8
+
+# Dictionaries whose keys are names somebody chose and not keys of the standard.
+NAMED: Final = frozenset(
+    {
+        *("/XObject", "/Font", "/ExtGState", "/ColorSpace", "/Pattern", "/Shading", "/Properties"),
+        *("/CharProcs", "/ClassMap", "/RoleMap", "/Colorants", "/Dests", "/RoleMapNS"),
+    }
+)
+# A page's and the catalog's own words for these are dictionaries of the standard.
+NOT_NAMED_WITH: Final = ("/Type", "/Subtype", "/S", "/Names", "/Kids")
+
+BROKEN: Final = (pikepdf.PdfError, ValueError, KeyError, TypeError, AttributeError, RuntimeError)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A dictionary or stream and the key it hangs under; array members have the array's key."""
+
+    held: pikepdf.Object
+    key: str
+
+    @property
+    def named(self) -> bool:
+        """Whether its keys are names that somebody chose."""
+        plain = isinstance(self.held, pikepdf.Dictionary)
+        return plain and self.key in NAMED and not any(key in self.held for key in NOT_NAMED_WITH)
+
+
+def opened(data: bytes) -> pikepdf.Pdf:
+    """Return the document.
+
+    Raises:
+        EncryptedError: it is protected, even if only against changes.
+        UnreadableError: it would need repair, and repair is guessing.
+        TooLargeError: more pages or objects than a drawing has.
+        UnsupportedFormatError: its pages exist only in a form language of another standard.
+    """
+    # Process-wide in qpdf, and the same for every file: setting them again changes nothing.
+    set_qpdf_limits(
+        flate_max_memory=MAX_STREAM_BYTES,
+        run_length_max_memory=MAX_STREAM_BYTES,
+        parser_max_nesting=MAX_NESTING,
+        max_stream_filters=MAX_FILTERS,
+    )
+    try:
+        pdf = pikepdf.Pdf.open(BytesIO(data), attempt_recovery=False, suppress_warnings=True)
+    except pikepdf.PasswordError as error:
+        raise EncryptedError from error
+    except BROKEN as error:
+        raise UnreadableError from error
+    if pdf.is_encrypted:
+        raise EncryptedError
+    try:
+        _check(pdf)
+    except BROKEN as error:
+        raise UnreadableError from error
+    return pdf
+
+
+def _check(pdf: pikepdf.Pdf) -> None:
+    pages = len(pdf.pages)
+    if pages > MAX_PAGES or len(pdf.objects) > MAX_OBJECTS:
+        raise TooLargeError
+    if not pages:
+        raise UnreadableError("no pages")
+    if pdf.Root.get(Name.NeedsRendering, False):
+        raise UnsupportedFormatError("a dynamic XFA form")
+
+
+def walk(pdf: pikepdf.Pdf) -> Iterator[Node]:
+    """Yield every dictionary and stream reachable from the catalog, each before its children.
+
+    A key deleted from a yielded node is not followed. The order depends on the file alone.
+    """
+    waiting: list[tuple[pikepdf.Object, str]] = [(pdf.Root, "/Root")]
+    seen: set[tuple[int, int]] = set()
+    while waiting:
+        held, key = waiting.pop()
+        if held.is_indirect:
+            if held.objgen in seen:
+                continue
+            seen.add(held.objgen)
+        if isinstance(held, pikepdf.Array):
+            children = [(child, key) for child in held]
+        else:
+            yield Node(held, key)
+            children = [(held[name], name) for name in held.keys()]  # noqa: SIM118 - no Mapping
+        waiting += [
+            (child, name)
+            for child, name in reversed(children)
+            if isinstance(child, (pikepdf.Dictionary, pikepdf.Stream, pikepdf.Array))
+        ]
+
+
+def written(pdf: pikepdf.Pdf) -> bytes:
+    """Return the document as one revision, without trailer entries or anything unreachable.
+
+    Written twice, it is the same bytes: a file that was written here is recognised by that.
+    """
+    for name in list(pdf.trailer.keys()):
+        if name not in ("/Root", "/Size"):
+            del pdf.trailer[name]
+    out = BytesIO()
+    try:
+        pdf.save(
+            out,
+            static_id=True,
+            fix_metadata_version=False,
+            preserve_pdfa=False,
+            object_stream_mode=ObjectStreamMode.generate,
+            compress_streams=True,
+            stream_decode_level=StreamDecodeLevel.none,
+        )
+    except BROKEN as error:
+        raise UnreadableError from error
+    return out.getvalue()

@@ -1,0 +1,190 @@
+"""The words a PDF shows or keeps: who is named in them, for its owner to decide.
+
+Room: redaction/formats. Pure. Page text is read by pdfium, which gives a box for each character.
+Nothing here is changed: text on a page is the drawing's own. What was removed from the metadata
+and still stands on a page is looked for by name, since such words are the drawing's, too.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import pikepdf
+import pypdfium2
+from pikepdf import Name
+
+from redaction.errors import UnreadableError
+from redaction.formats.pdf_document import BROKEN, walk
+from redaction.formats.pdf_words import shown, text_of
+from redaction.model import Action, CarrierClass, Category, Finding
+from redaction.text import people
+
+MAX_PAGE_CHARS: Final = 400_000
+MIN_PART_CHARS: Final = 4
+# Words of a name, and the parts of a path that name a person or a machine.
+NAME_PARTS: Final = re.compile(r"[^\W\d_]{4,}+")
+HOMES: Final = re.compile(
+    r"[\\/](?:users|home|documents and settings|docume~1)[\\/]+([^\\/]{4,}+)", re.IGNORECASE
+)
+SERVERS: Final = re.compile(r"^[\\/]{2,}([^\\/.]{4,}+)")
+# Strings under these keys are numbers in disguise, or names that only the file itself reads.
+BINARY: Final = frozenset({"/ID", "/Lookup", "/CharSet", "/CIDSet", "/CheckSum", "/Panose", "/DA"})
+ECHOED: Final = frozenset(
+    {
+        *(Category.PERSON, Category.ORGANISATION, Category.EMAIL, Category.PHONE),
+        *(Category.ADDRESS, Category.PATH, Category.HOST, Category.NETWORK),
+        *(Category.LOCATION, Category.IDENTIFIER, Category.SIGNATURE, Category.COMMENT),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The text of a page and the boxes of its findings."""
+
+    number: int
+    text: str
+    findings: tuple[Finding, ...]
+
+
+def pages(data: bytes) -> list[Page]:
+    """Return each page's text and whom it names, with page and box in points.
+
+    Raises:
+        UnreadableError: pdfium cannot read the document.
+    """
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise UnreadableError from error
+    try:
+        return [_page(document, number) for number in range(len(document))]
+    except pypdfium2.PdfiumError as error:
+        raise UnreadableError from error
+    finally:
+        document.close()
+
+
+def _page(document: pypdfium2.PdfDocument, number: int) -> Page:
+    page = document[number]
+    words = page.get_textpage()
+    text = words.get_text_range(0, min(words.count_chars(), MAX_PAGE_CHARS))
+    findings = tuple(
+        Finding(
+            "PDF/page text",
+            span.category,
+            Action.REVIEW,
+            text[span.start : span.end],
+            f"page {number + 1}{_box(words, span)}",
+            CarrierClass.CONTENT,
+            confidence=span.confidence,
+        )
+        for span in people.find(text)
+    )
+    words.close()
+    page.close()
+    return Page(number + 1, text, findings)
+
+
+def _box(words: pypdfium2.PdfTextPage, span: people.Span) -> str:
+    """Return where on the page ``span`` stands; nothing if pdfium counts characters otherwise."""
+    count = words.count_chars()
+    boxes = []
+    for number in range(span.start, min(span.end, count)):
+        try:
+            boxes.append(words.get_charbox(number))
+        except pypdfium2.PdfiumError:
+            continue
+    if not boxes:
+        return ""
+    left, bottom, right, top = (
+        min(box[0] for box in boxes),
+        min(box[1] for box in boxes),
+        max(box[2] for box in boxes),
+        max(box[3] for box in boxes),
+    )
+    return f" at {left:.0f},{bottom:.0f}–{right:.0f},{top:.0f} pt"
+
+
+def kept(pdf: pikepdf.Pdf) -> Iterator[tuple[str, str]]:
+    """Yield (key, text) for each string left in the document: bookmarks, fields, layers …"""
+    for node in walk(pdf):
+        for key in node.held.keys():  # noqa: SIM118 - a PDF dictionary is no Mapping
+            value = node.held[key]
+            several = value if isinstance(value, pikepdf.Array) else (value,)
+            if key not in BINARY:
+                for one in several:
+                    text = text_of(one) if isinstance(one, pikepdf.String) else ""
+                    if len(text) >= MIN_PART_CHARS and text.isprintable():
+                        yield key, text
+
+
+def residue(strings: Iterable[tuple[str, str]]) -> list[Finding]:
+    """Return, for review, who is named in strings that stay."""
+    return [finding for key, text in strings for finding in shown(f"PDF{key}", text, "")]
+
+
+def echoes(
+    removed: Iterable[Finding],
+    page_texts: Iterable[Page],
+    strings: Iterable[tuple[str, str]],
+    pdf: pikepdf.Pdf,
+) -> list[Finding]:
+    """Return, for review, removed values and parts of them that the drawing itself repeats."""
+    parts = {
+        (part, found.category)
+        for found in removed
+        if found.seed and found.action is Action.REMOVED and found.category in ECHOED
+        for part in _parts(found)
+    }
+    if not parts:
+        return []
+    places = [(f"page {page.number}", page.text) for page in page_texts]
+    places += [(f"PDF{key}", text) for key, text in strings]
+    places += list(_drawn(pdf))
+    return [
+        Finding(
+            "PDF/drawing",
+            category,
+            Action.REVIEW,
+            part,
+            where,
+            CarrierClass.CONTENT,
+        )
+        for part, category in sorted(parts)
+        if (where := _place(part, places))
+    ]
+
+
+def _parts(found: Finding) -> Iterator[str]:
+    value = found.value.strip()
+    yield value
+    if found.category is Category.PERSON:
+        yield from NAME_PARTS.findall(value)
+    if found.category is Category.EMAIL:
+        yield value.partition("@")[0]
+    if found.category is Category.PATH:
+        yield from HOMES.findall(value)
+        yield from SERVERS.findall(value)
+
+
+def _place(part: str, places: list[tuple[str, str]]) -> str:
+    folded = part.casefold()
+    if len(folded) < MIN_PART_CHARS:
+        return ""
+    return next((where for where, text in places if folded in text.casefold()), "")
+
+
+def _drawn(pdf: pikepdf.Pdf) -> Iterator[tuple[str, str]]:
+    """Yield what content streams say as it stands, for text that no page shows."""
+    for node in walk(pdf):
+        held = node.held
+        content = node.key == "/Contents" or (
+            isinstance(held, pikepdf.Stream) and held.get(Name.Subtype) == Name.Form
+        )
+        if content and isinstance(held, pikepdf.Stream):
+            try:
+                yield "content of a page", held.read_bytes().decode("latin-1")
+            except BROKEN:
+                continue

@@ -1,0 +1,73 @@
+"""Text out of PDF objects, and findings made of it.
+
+Room: redaction/formats. Pure. Strings are PDFDocEncoding, UTF-16 or UTF-8 by their mark
+(ISO 32000-2 §7.9.2); pikepdf decodes them.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+import pikepdf
+
+from redaction.carriers.naming import removed
+from redaction.model import Action, CarrierClass, Category, Finding
+from redaction.text import people
+
+MAX_STRINGS: Final = 500
+MAX_DEPTH: Final = 12
+# Names of fields that mean something else in PDF than the words say.
+MEANINGS: Final = {"/Creator": "CreatorTool", "/M": "ModDate", "/T": "Author", "/Name": "Person"}
+
+
+def text_of(value: object) -> str:
+    """Return a string or name as text, and nothing for every other object."""
+    if isinstance(value, (pikepdf.String, pikepdf.Name)):
+        return str(value).strip("\x00 \t\r\n")
+    return ""
+
+
+def strings(held: object, name: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Yield (key, text) for the strings in ``held`` and below it, to a bounded depth."""
+    if isinstance(held, pikepdf.String):
+        yield name, text_of(held)
+    elif depth < MAX_DEPTH and isinstance(held, pikepdf.Array):
+        for child in held:
+            yield from strings(child, name, depth + 1)
+    elif depth < MAX_DEPTH and isinstance(held, (pikepdf.Dictionary, pikepdf.Stream)):
+        for key in held.keys():  # noqa: SIM118 - a PDF dictionary is no Mapping
+            if key not in ("/Parent", "/P"):
+                yield from strings(held[key], key, depth + 1)
+
+
+def gone(carrier: str, held: object, where: str = "") -> list[Finding]:
+    """Return the findings for ``held`` that is removed with everything below it."""
+    found: list[Finding] = []
+    for count, (key, text) in enumerate(strings(held)):
+        if count >= MAX_STRINGS:
+            break
+        if text.isprintable():
+            found += removed(carrier, MEANINGS.get(key, key.lstrip("/")), text, where)
+    return found
+
+
+def stated(
+    carrier: str, category: Category, value: str, action: Action = Action.REMOVED
+) -> Finding:
+    """Return a finding whose value is our own word for what it is, and so no secret."""
+    return Finding(carrier, category, action, value, seed=False)
+
+
+def shown(carrier: str, text: str, where: str) -> list[Finding]:
+    """Return, for review, who is named in words that stay because they are the drawing's."""
+    return [
+        Finding(
+            carrier,
+            span.category,
+            Action.REVIEW,
+            text[span.start : span.end],
+            where,
+            CarrierClass.CONTENT,
+            confidence=span.confidence,
+        )
+        for span in people.find(text)
+    ]
