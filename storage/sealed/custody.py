@@ -103,15 +103,19 @@ def read_key(path: Path, length: int) -> bytes:
         UnsafeKeyFileError: not a regular file of ours, readable by others, or of another length.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        # Not to wait: a pipe of that name would otherwise hold up the start for ever.
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        descriptor = os.open(path, flags)
     except OSError as error:
         raise UnsafeKeyFileError from error
-    with os.fdopen(descriptor, "rb") as file:
-        facts = os.fstat(file.fileno())
+    try:
+        facts = os.fstat(descriptor)
         ours = stat.S_ISREG(facts.st_mode) and facts.st_uid == os.geteuid()
         if not ours or facts.st_mode & 0o077:
             raise UnsafeKeyFileError
-        raw = file.read(length + 1)
+        raw = os.read(descriptor, length + 1)
+    finally:
+        os.close(descriptor)
     if len(raw) != length:
         raise UnsafeKeyFileError
     return raw

@@ -125,13 +125,19 @@ class Keystore:
         return objects
 
     def add_object(self, row: ObjectRow) -> None:
-        """Keep an object's wrapped manifest."""
+        """Keep an object's wrapped manifest.
+
+        Raises:
+            KeyShreddedError: its person was erased in the meantime.
+        """
         values = (row.id, row.subject, row.purpose, row.suite, row.plain_bytes, row.sealed_bytes)
         with self._writing() as database:
-            database.execute(
-                "INSERT INTO object VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (*values, row.associated_data, row.wrapped_manifest),
+            added = database.execute(
+                "INSERT INTO object SELECT ?, ?, ?, ?, ?, ?, ?, ? FROM subject WHERE id = ?",
+                (*values, row.associated_data, row.wrapped_manifest, row.subject),
             )
+            if added.rowcount != 1:
+                raise KeyShreddedError
 
     def object(self, object_id: ObjectId) -> ObjectRow:
         """Return one object's row; raise ObjectMissingError if there is none."""
