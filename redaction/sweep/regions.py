@@ -22,10 +22,15 @@ PIECE_BYTES: Final = 64 * 1024
 # What inflates to less is chance, and holds no name worth the search.
 MIN_REGION_BYTES: Final = 8
 
-MARKS: Final = re.compile(
-    rb"(?P<zlib>[\x08\x18\x28\x38\x48\x58\x68\x78][\x01\x5e\x9c\xda])"
-    rb"|(?P<gzip>\x1f\x8b\x08)|(?P<zip>PK\x03\x04)"
+# Every header RFC 1950 §2.2 allows: deflate, a window, a check that 31 divides, no dictionary.
+# Acrobat's begin with 48 89, most others' with 78 9c.
+_ZLIB: Final = b"|".join(
+    re.escape(bytes((method, flags)))
+    for method in range(0x08, 0x80, 0x10)
+    for flags in range(256)
+    if (method << 8 | flags) % 31 == 0 and not flags & 0x20
 )
+MARKS: Final = re.compile(rb"(?P<zlib>%b)|(?P<gzip>\x1f\x8b\x08)|(?P<zip>PK\x03\x04)" % _ZLIB)
 BASE64: Final = re.compile(rb"[A-Za-z0-9+/_-]{24,}+(?:\r?\n[ \t]*+[A-Za-z0-9+/_-]{4,}+)*+")
 # DXF breaks hexadecimal values into lines, each announced by its group code.
 HEXADECIMAL: Final = re.compile(
