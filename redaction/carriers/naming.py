@@ -40,6 +40,8 @@ _FIELDS: Final = (
 FIELDS: Final = tuple((category, re.compile(words, re.IGNORECASE)) for category, words in _FIELDS)
 # These are stated by every other file and tell nobody; a sweep for them would only ever stumble.
 COMMON: Final = frozenset({Category.TIME, Category.SOFTWARE, Category.COMMENT})
+# A place on the web is nobody's path; a drawing may well name its maker's.
+PUBLIC: Final = ("http://", "https://", "www.")
 
 
 def category_of(name: str) -> Category:
@@ -65,13 +67,14 @@ def removed(carrier: str, name: str, value: str, where: str = "") -> list[Findin
             Action.REMOVED,
             value,
             where=where,
-            seed=category not in COMMON,
+            seed=category not in COMMON and not value.lower().startswith(PUBLIC),
         )
     ]
     if category in (Category.COMMENT, Category.SOFTWARE, Category.PATH):
         found += [
             _within(carrier, name, value[span.start : span.end], span, where)
             for span in people.find(value)
+            if span.category in people.TOKENS
         ]
     return found
 

@@ -55,8 +55,9 @@ def apply(data: bytes, plan: Plan) -> bytes:
     """Return the document written anew; without a planned rewrite, ``data`` itself."""
     if REWRITE not in plan.tasks:
         return data
-    pdf, _ = _scrubbed(data)
-    return written(pdf)
+    once = written(_scrubbed(data)[0])
+    # Some streams are only packed while they are written; the second time nothing is left to do.
+    return written(_scrubbed(once)[0])
 
 
 def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:

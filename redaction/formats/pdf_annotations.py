@@ -12,13 +12,14 @@ from pikepdf import Name
 
 from redaction.carriers.naming import removed
 from redaction.formats.pdf_document import Node
-from redaction.formats.pdf_words import MEANINGS, gone, stated, text_of
+from redaction.formats.pdf_words import gone, stated, text_of
 from redaction.model import Action, CarrierClass, Category, Finding
 from redaction.text import people
 
 IDENTITY: Final = ("/T", "/M", "/CreationDate", "/NM", "/Subj")
 # A field's name hangs on a widget under the key that elsewhere names an author.
 FIELD_IDENTITY: Final = ("/M", "/CreationDate", "/NM")
+NOTE: Final = {"/T": "Author", "/M": "ModDate", "/NM": "NoteId"}
 # Invisible copies of every string of a drawing (AutoCAD's system variable PDFSHX).
 SHX: Final = "AutoCAD SHX Text"
 # Carriers of files: what they draw stays as a stamp, what they carry goes.
@@ -54,7 +55,7 @@ def _annotation(held: pikepdf.Object) -> list[Finding]:
     identity = IDENTITY if kind != "/Widget" else FIELD_IDENTITY
     for key in identity:
         if key in held:
-            value, name = text_of(held[key]), MEANINGS.get(key, key.lstrip("/"))
+            value, name = text_of(held[key]), NOTE.get(key, key.lstrip("/"))
             found += (
                 removed("PDF/Annot", name, value)
                 if key != "/Subj"
@@ -110,7 +111,7 @@ def _without_invisible(page: pikepdf.Object) -> list[Finding]:
             kept.append(annotation)
             continue
         if review:
-            found += gone("PDF/Review", annotation)
+            found += gone("PDF/Review", annotation, NOTE)
         elif not copy:
             found.append(stated("PDF/SHX", Category.COMMENT, "invisible copy of a text"))
         # The structure tree may refer to it still, so nothing may be left in it.

@@ -90,12 +90,13 @@ def _check(pdf: pikepdf.Pdf) -> None:
         raise UnsupportedFormatError("a dynamic XFA form")
 
 
-def walk(pdf: pikepdf.Pdf) -> Iterator[Node]:
-    """Yield every dictionary and stream reachable from the catalog, each before its children.
+def walk(pdf: pikepdf.Pdf, start: pikepdf.Object | None = None) -> Iterator[Node]:
+    """Yield every dictionary and stream reachable from ``start``, each before its children.
 
+    Without ``start`` it is the catalog.
     A key deleted from a yielded node is not followed. The order depends on the file alone.
     """
-    waiting: list[tuple[pikepdf.Object, str]] = [(pdf.Root, "/Root")]
+    waiting: list[tuple[pikepdf.Object, str]] = [(pdf.Root if start is None else start, "/Root")]
     seen: set[tuple[int, int]] = set()
     while waiting:
         held, key = waiting.pop()

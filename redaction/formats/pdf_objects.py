@@ -10,8 +10,9 @@ import pikepdf
 from pikepdf import Name
 
 from redaction.carriers import xmp
+from redaction.carriers.naming import removed
 from redaction.formats.pdf_document import BROKEN, Node
-from redaction.formats.pdf_words import gone, stated, text_of
+from redaction.formats.pdf_words import MEANINGS, gone, stated, text_of
 from redaction.model import Action, CarrierClass, Category, Finding
 from redaction.text import people
 
@@ -40,9 +41,23 @@ DROPPED: Final = {
     "/AlternatePresentations": ("slide shows", Category.ATTACHMENT),
     "/SigFlags": ("mark of a signed form", Category.SIGNATURE),
 }
+# Programs that join documents leave each one's information somewhere in the tree.
+INFORMATION: Final = frozenset(
+    {
+        *("/Author", "/Producer", "/Creator", "/CreationDate", "/ModDate", "/SourceModified"),
+        *("/Company", "/Manager", "/LastSavedBy", "/Keywords"),
+    }
+)
 # The file a program pasted in, by the TeX programs: path, dates and its own Info.
 TEX: Final = "/PTEX."
 SIGNED: Final = ("/V", "/DV", "/Lock", "/SV")
+SIGNER: Final = {
+    "/Name": "SignerPerson",
+    "/M": "ModDate",
+    "/Location": "Location",
+    "/ContactInfo": "Contact",
+    "/Reason": "Reason",
+}
 SIGNATURES: Final = (Name.Sig, Name.DocTimeStamp)
 FILE_KEYS: Final = ("/EF", "/F", "/UF", "/DOS", "/Unix", "/Mac", "/Desc", "/CI", "/ID")
 # What an embedded 3D model begins with (ECMA-363 §9.4, ISO 14739-1 §6).
@@ -76,6 +91,9 @@ def scrubbed(node: Node) -> list[Finding]:
             found.append(stated(f"PDF{key}", category, what))
             found += gone(f"PDF{key}", held[key])
             del held[key]
+        elif key in INFORMATION and isinstance(held[key], pikepdf.String):
+            found += removed("PDF/Info", MEANINGS.get(key, key.lstrip("/")), text_of(held[key]))
+            del held[key]
         elif _is_signature(held[key]):
             found += _signature(held, key)
         elif key == "/Metadata" or _is_metadata(held[key]):
@@ -95,8 +113,6 @@ def _by_kind(node: Node) -> list[Finding]:
             found += _signature(held, key) if key in held else []
     if kind == Name.Page or "/MediaBox" in held:
         found += _cut(held, ("/ID", "/PZ"), "PDF/Page")
-    if node.key in ("/D", "/Configs") and "/Creator" in held:
-        found += _cut(held, ("/Creator",), "PDF/OCProperties")
     if "/EF" in held or kind in (Name.Filespec, Name.F):
         found += _file(held)
     if isinstance(held, pikepdf.Stream):
@@ -139,7 +155,7 @@ def _is_signature(value: object) -> bool:
 
 def _signature(held: pikepdf.Object, key: str) -> list[Finding]:
     found = [stated("PDF/Sig", Category.SIGNATURE, "digital signature")]
-    found += gone("PDF/Sig", held[key])
+    found += gone("PDF/Sig", held[key], SIGNER)
     del held[key]
     return found
 

@@ -76,6 +76,8 @@ def scrubbed(node: Node, budget: Budget) -> list[Finding]:
     if not isinstance(held, pikepdf.Stream):
         return []
     filters = _filters(held)
+    if len(filters) == 1:
+        _unlisted(held, filters[0])
     if "/DCTDecode" in filters:
         return _picture(held, filters, "/DCTDecode", budget)
     if "/JPXDecode" in filters:
@@ -117,6 +119,18 @@ def _filters(held: pikepdf.Stream) -> list[str]:
         return []
     several = list(value) if isinstance(value, pikepdf.Array) else [value]
     return [ALIASES.get(str(one), str(one)) for one in several]
+
+
+def _unlisted(held: pikepdf.Stream, only: str) -> None:
+    """Name the only filter of a stream without a list: the writer packs a list of one anew."""
+    if isinstance(held.get(Name.Filter), pikepdf.Array):
+        held[Name.Filter] = Name(only)
+    parameters = held.get(Name.DecodeParms)
+    if isinstance(parameters, pikepdf.Array) and len(parameters) == 1:
+        if isinstance(parameters[0], pikepdf.Dictionary):
+            held[Name.DecodeParms] = parameters[0]
+        else:
+            del held[Name.DecodeParms]
 
 
 def _tail(held: pikepdf.Stream, budget: Budget) -> list[Finding]:

@@ -30,6 +30,14 @@ HOMES: Final = re.compile(
 SERVERS: Final = re.compile(r"^[\\/]{2,}([^\\/.]{4,}+)")
 # Strings under these keys are numbers in disguise, or names that only the file itself reads.
 BINARY: Final = frozenset({"/ID", "/Lookup", "/CharSet", "/CIDSet", "/CheckSum", "/Panose", "/DA"})
+# Strings that readers see: bookmarks and structure titles, notes, field values and their names,
+# alternative texts, layers, choices, captions, page labels. Only these may repeat a removed value.
+SHOWN: Final = frozenset(
+    {
+        *("/Title", "/Contents", "/V", "/DV", "/T", "/TU", "/TM", "/Alt", "/ActualText", "/E"),
+        *("/Name", "/Opt", "/CA", "/RC", "/AC", "/P", "/Lbl", "/RV", "/IN", "/XN"),
+    }
+)
 ECHOED: Final = frozenset(
     {
         *(Category.PERSON, Category.ORGANISATION, Category.EMAIL, Category.PHONE),
@@ -141,7 +149,7 @@ def echoes(
     if not parts:
         return []
     places = [(f"page {page.number}", page.text) for page in page_texts]
-    places += [(f"PDF{key}", text) for key, text in strings]
+    places += [(f"PDF{key}", text) for key, text in strings if key in SHOWN]
     places += list(_drawn(pdf))
     return [
         Finding(
@@ -178,13 +186,30 @@ def _place(part: str, places: list[tuple[str, str]]) -> str:
 
 def _drawn(pdf: pikepdf.Pdf) -> Iterator[tuple[str, str]]:
     """Yield what content streams say as it stands, for text that no page shows."""
+    signed = _signed(pdf)
     for node in walk(pdf):
         held = node.held
         content = node.key == "/Contents" or (
             isinstance(held, pikepdf.Stream) and held.get(Name.Subtype) == Name.Form
         )
-        if content and isinstance(held, pikepdf.Stream):
+        if content and isinstance(held, pikepdf.Stream) and held.objgen not in signed:
             try:
                 yield "content of a page", held.read_bytes().decode("latin-1")
             except BROKEN:
                 continue
+
+
+def _signed(pdf: pikepdf.Pdf) -> set[tuple[int, int]]:
+    """Return the pictures of visible signatures, with all they draw.
+
+    They repeat the signer's name because a program put it there; that is no drawing's word.
+    """
+    found: set[tuple[int, int]] = set()
+    for node in walk(pdf):
+        held = node.held
+        kind = held.get(Name.FT) or (held["/Parent"].get(Name.FT) if "/Parent" in held else None)
+        if kind == Name.Sig and "/AP" in held:
+            found |= {
+                inner.held.objgen for inner in walk(pdf, held["/AP"]) if inner.held.is_indirect
+            }
+    return found

@@ -4,7 +4,7 @@ Room: redaction/formats. Pure. Strings are PDFDocEncoding, UTF-16 or UTF-8 by th
 (ISO 32000-2 §7.9.2); pikepdf decodes them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import pikepdf
@@ -16,7 +16,14 @@ from redaction.text import people
 MAX_STRINGS: Final = 500
 MAX_DEPTH: Final = 12
 # Names of fields that mean something else in PDF than the words say.
-MEANINGS: Final = {"/Creator": "CreatorTool", "/M": "ModDate", "/T": "Author", "/Name": "Person"}
+MEANINGS: Final = {"/Creator": "CreatorTool", "/M": "ModDate"}
+# Ways from a removed object back into what stays: its field, its page, what a signature covers.
+WAYS_OUT: Final = frozenset(
+    {
+        *("/Parent", "/P", "/Pg", "/Page", "/Kids", "/Data", "/Popup", "/IRT", "/D", "/Dest"),
+        *("/Fields", "/Pages", "/Root", "/AcroForm", "/Annots", "/StructTreeRoot", "/Resources"),
+    }
+)
 
 
 def text_of(value: object) -> str:
@@ -35,18 +42,21 @@ def strings(held: object, name: str = "", depth: int = 0) -> Iterator[tuple[str,
             yield from strings(child, name, depth + 1)
     elif depth < MAX_DEPTH and isinstance(held, (pikepdf.Dictionary, pikepdf.Stream)):
         for key in held.keys():  # noqa: SIM118 - a PDF dictionary is no Mapping
-            if key not in ("/Parent", "/P"):
+            if key not in WAYS_OUT:
                 yield from strings(held[key], key, depth + 1)
 
 
-def gone(carrier: str, held: object, where: str = "") -> list[Finding]:
-    """Return the findings for ``held`` that is removed with everything below it."""
+def gone(carrier: str, held: object, meanings: Mapping[str, str] = MEANINGS) -> list[Finding]:
+    """Return the findings for ``held`` that is removed with everything below it.
+
+    ``meanings`` says what a key names where PDF uses the same key for different things.
+    """
     found: list[Finding] = []
     for count, (key, text) in enumerate(strings(held)):
         if count >= MAX_STRINGS:
             break
         if text.isprintable():
-            found += removed(carrier, MEANINGS.get(key, key.lstrip("/")), text, where)
+            found += removed(carrier, meanings.get(key, key.lstrip("/")), text)
     return found
 
 
