@@ -12,7 +12,15 @@ from pikepdf import Name
 from redaction.carriers import xmp
 from redaction.carriers.naming import removed
 from redaction.formats.pdf_document import BROKEN, Node
-from redaction.formats.pdf_words import MEANINGS, gone, stated, text_of
+from redaction.formats.pdf_words import (
+    BINARY,
+    MEANINGS,
+    REFERENCES,
+    SHOWN,
+    gone,
+    stated,
+    text_of,
+)
 from redaction.model import Action, CarrierClass, Category, Finding
 from redaction.text import people
 
@@ -66,6 +74,7 @@ MODELS: Final = (b"U3D\x00", b"PRC")
 SAFE_ACTIONS: Final = frozenset(
     {"/GoTo", "/GoToDp", "/Named", "/ResetForm", "/Hide", "/SetOCGState", "/Trans", "/GoTo3DView"}
 )
+NEVER_BLANKED: Final = SHOWN | BINARY | REFERENCES
 ACTION_KEYS: Final = ("/A", "/PA", "/OpenAction", "/Next")
 LOCAL_SCHEMES: Final = (
     "mailto:",
@@ -102,7 +111,7 @@ def scrubbed(node: Node) -> list[Finding]:
         elif key.startswith(TEX):
             found += gone("PDF/PTEX", pikepdf.Dictionary({key: held[key]}))
             del held[key]
-    return found + _by_kind(node) + _actions(held)
+    return found + _by_kind(node) + _actions(held) + _blanked(held)
 
 
 def _by_kind(node: Node) -> list[Finding]:
@@ -131,6 +140,24 @@ def _cut(held: pikepdf.Object, keys: tuple[str, ...], carrier: str) -> list[Find
             found.append(stated(f"{carrier}{key}", Category.HISTORY, "metadata"))
             found += gone(carrier, pikepdf.Dictionary({key: held[key]}))
             del held[key]
+    return found
+
+
+def _blanked(held: pikepdf.Object) -> list[Finding]:
+    """Blank strings that no reader shows and that are a path or an address beyond doubt."""
+    found: list[Finding] = []
+    for key in held.keys():  # noqa: SIM118 - a PDF dictionary is no Mapping
+        value = held[key]
+        if isinstance(value, pikepdf.String) and key not in NEVER_BLANKED:
+            text = text_of(value)
+            spans = [span for span in people.find(text) if people.is_replaced(span)]
+            if spans:
+                found.append(stated(f"PDF{key}", Category.HISTORY, "hidden text"))
+                found += [
+                    Finding(f"PDF{key}", span.category, Action.REMOVED, text[span.start : span.end])
+                    for span in spans
+                ]
+                held[key] = pikepdf.String("")
     return found
 
 

@@ -9,6 +9,7 @@ import base64
 import binascii
 import re
 import zlib
+from contextlib import suppress
 from typing import Final, cast
 
 import pikepdf
@@ -32,7 +33,12 @@ ALIASES: Final = {
     "/DCT": "/DCTDecode",
     "/A85": "/ASCII85Decode",
     "/AHx": "/ASCIIHexDecode",
+    "/LZW": "/LZWDecode",
+    "/RL": "/RunLengthDecode",
 }
+PLAIN: Final = frozenset(
+    {"/FlateDecode", "/LZWDecode", "/ASCII85Decode", "/ASCIIHexDecode", "/RunLengthDecode"}
+)
 # A JPEG that cannot be read segment by segment passes only without any of these.
 TELLTALES: Final = re.compile(rb"Exif\x00|http://ns\.adobe\.com|Photoshop 3\.0|JUMB|<\?xpacket")
 
@@ -106,10 +112,11 @@ def coded(held: pikepdf.Stream) -> bytes:
     for last, cut in (("/DCTDecode", _jpeg), ("/JPXDecode", _jpeg2000)):
         if last in filters:
             return cut(_raw_picture(held, filters, last, budget))[0]
-    try:
-        data = held.read_bytes(StreamDecodeLevel.specialized)
-    except BROKEN:
-        data = held.read_raw_bytes()
+    data = held.read_raw_bytes()
+    # Fax and JBIG2 stay as they are: reading the latter would start another program.
+    if PLAIN.issuperset(filters):
+        with suppress(*BROKEN):
+            data = held.read_bytes(StreamDecodeLevel.specialized)
     return icc.cleaned(data)[0] if "/N" in held else data
 
 

@@ -16,7 +16,7 @@ from pikepdf import Name
 
 from redaction.errors import UnreadableError
 from redaction.formats.pdf_document import BROKEN, walk
-from redaction.formats.pdf_words import shown, text_of
+from redaction.formats.pdf_words import BINARY, SHOWN, shown, text_of
 from redaction.model import Action, CarrierClass, Category, Finding
 from redaction.text import people
 
@@ -28,16 +28,6 @@ HOMES: Final = re.compile(
     r"[\\/](?:users|home|documents and settings|docume~1)[\\/]+([^\\/]{4,}+)", re.IGNORECASE
 )
 SERVERS: Final = re.compile(r"^[\\/]{2,}([^\\/.]{4,}+)")
-# Strings under these keys are numbers in disguise, or names that only the file itself reads.
-BINARY: Final = frozenset({"/ID", "/Lookup", "/CharSet", "/CIDSet", "/CheckSum", "/Panose", "/DA"})
-# Strings that readers see: bookmarks and structure titles, notes, field values and their names,
-# alternative texts, layers, choices, captions, page labels. Only these may repeat a removed value.
-SHOWN: Final = frozenset(
-    {
-        *("/Title", "/Contents", "/V", "/DV", "/T", "/TU", "/TM", "/Alt", "/ActualText", "/E"),
-        *("/Name", "/Opt", "/CA", "/RC", "/AC", "/P", "/Lbl", "/RV", "/IN", "/XN"),
-    }
-)
 ECHOED: Final = frozenset(
     {
         *(Category.PERSON, Category.ORGANISATION, Category.EMAIL, Category.PHONE),

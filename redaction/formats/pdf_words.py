@@ -25,6 +25,19 @@ WAYS_OUT: Final = frozenset(
     }
 )
 
+# Strings under these keys are numbers in disguise, or names that only the file itself reads.
+BINARY: Final = frozenset({"/ID", "/Lookup", "/CharSet", "/CIDSet", "/CheckSum", "/Panose", "/DA"})
+# Strings that readers see: bookmarks and structure titles, notes, field values and their names,
+# alternative texts, layers, choices, captions, page labels. Only these may repeat a removed value.
+SHOWN: Final = frozenset(
+    {
+        *("/Title", "/Contents", "/V", "/DV", "/T", "/TU", "/TM", "/Alt", "/ActualText", "/E"),
+        *("/Name", "/Opt", "/CA", "/RC", "/AC", "/P", "/Lbl", "/RV", "/IN", "/XN"),
+    }
+)
+# Strings that other strings refer to: one cannot be blanked without losing the way.
+REFERENCES: Final = frozenset({"/Dest", "/D", "/Names", "/Limits", "/URI", "/DA", "/DS", "/JS"})
+
 
 def text_of(value: object) -> str:
     """Return a string or name as text, and nothing for every other object."""
