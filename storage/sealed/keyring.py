@@ -143,8 +143,6 @@ class Keyring:
 
     def unwrap(self, subject: SubjectId, context: bytes, wrapped: bytes) -> bytes:
         """Unwrap with a person's private key; blocking. Raises as ``open_field`` does."""
-        if not self.can_open:
-            raise CannotOpenError
         # The row is read even when the key is at hand: whoever was erased a moment ago, perhaps
         # by another process, is not opened by what is still remembered here.
         _, sealed = self.keystore.subject(subject)

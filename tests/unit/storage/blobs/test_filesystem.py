@@ -176,6 +176,15 @@ def test_a_draft_is_opened_before_it_is_written(tmp_path: Path) -> None:
     abandon_dead_drafts(tmp_path)
 
 
+async def test_a_disk_that_takes_a_little_at_a_time_gets_everything(
+    store: FilesystemBlobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, view: real(descriptor, view[:3]))
+    assert await store.put(PLAN, pieces(b"0123456789", b"abc", b"")) == 13
+    assert await got(store, PLAN) == b"0123456789abc"
+
+
 async def test_a_long_blob_is_flushed_on_the_way(
     store: FilesystemBlobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
