@@ -91,24 +91,28 @@ class _Batches:
 
     async def next(self) -> _Batch:
         """Return the next batch; all but the last are full. The one before last is overwritten."""
-        if not self._filling:
-            self._filling = bytearray(BATCH_SEGMENTS * fmt.PLAIN_SEGMENT_BYTES)
-        buffer = memoryview(self._filling)
         held = 0
         while True:
-            taken = min(len(self._rest), self._capacity - held)
-            buffer[held : held + taken] = self._rest[:taken]
-            held += taken
-            self._rest = self._rest[taken:]
+            taken = self._rest[: self._capacity - held]
+            if held == len(self._filling):
+                # The first time round a buffer is no larger than what came.
+                self._filling += taken
+            else:
+                memoryview(self._filling)[held : held + len(taken)] = taken
+            held += len(taken)
+            self._rest = self._rest[len(taken) :]
             if self._rest:
                 break
             piece = await anext(self._pieces, None)
             if piece is None:
-                return _Batch(buffer[:held], more=False)
+                return _Batch(memoryview(self._filling)[:held], more=False)
             self._rest = memoryview(piece)
+        full = BATCH_SEGMENTS * fmt.PLAIN_SEGMENT_BYTES
+        self._filling += bytes(full - len(self._filling))
+        batch = _Batch(memoryview(self._filling)[:held], more=True)
         self._filling, self._other = self._other, self._filling
-        self._capacity = BATCH_SEGMENTS * fmt.PLAIN_SEGMENT_BYTES
-        return _Batch(buffer[:held], more=True)
+        self._capacity = full
+        return batch
 
 
 @asynccontextmanager
