@@ -6,6 +6,7 @@ draws PDF independently of the library that rewrites it.
 """
 
 import hashlib
+import logging
 import struct
 from collections.abc import Iterator
 from io import BytesIO
@@ -27,6 +28,9 @@ POINTS_PER_INCH: Final = 72
 # An A0 sheet at 100 dpi; a larger page is drawn smaller.
 MAX_PAGE_PIXELS: Final = 16_000_000
 ORIENTATION: Final = 0x0112
+
+# It says on standard error that XFA forms are not drawn; both drawings lack them alike.
+logging.getLogger("pypdfium2").addHandler(logging.NullHandler())
 
 PLUGINS: Final = {
     "JPEG": JpegImagePlugin.JpegImageFile,

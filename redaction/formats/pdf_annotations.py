@@ -31,6 +31,8 @@ CARRIERS: Final = {
 }
 RICH_MEDIA: Final = ("/RichMediaContent", "/RichMediaSettings")
 FRAME: Final = ("/Type", "/Subtype", "/Rect", "/P")
+# Flags (table 167): hidden, and never shown on a screen.
+UNSEEN: Final = 0b100010
 MAX_WORDS_CHARS: Final = 500
 
 
@@ -40,7 +42,7 @@ def scrubbed(node: Node) -> list[Finding]:
     if node.named:
         return []
     if "/Annots" in held and isinstance(held["/Annots"], pikepdf.Array):
-        return _without_invisible(held)
+        return _without_reviews(held)
     found: list[Finding] = []
     if "/Rect" in held and isinstance(held.get("/Subtype"), Name):
         found += _annotation(held)
@@ -51,7 +53,7 @@ def scrubbed(node: Node) -> list[Finding]:
 
 def _annotation(held: pikepdf.Object) -> list[Finding]:
     kind = str(held["/Subtype"])
-    found = _carried(held, kind)
+    found = _carried(held, kind) + _silenced(held)
     identity = IDENTITY if kind != "/Widget" else FIELD_IDENTITY
     for key in identity:
         if key in held:
@@ -96,24 +98,20 @@ def _shows_model(held: pikepdf.Object) -> bool:
     )
 
 
-def _without_invisible(page: pikepdf.Object) -> list[Finding]:
-    """Take SHX texts, and the states of reviews, off a page: neither draws anything."""
-    kept: list[pikepdf.Object] = []
+def _without_reviews(page: pikepdf.Object) -> list[Finding]:
+    """Take the states of a review ("accepted by …") off a page: they draw nothing."""
     found: list[Finding] = []
+    kept: list[pikepdf.Object] = []
     for annotation in page["/Annots"]:
         if not isinstance(annotation, pikepdf.Dictionary):
             continue
-        author = text_of(annotation.get("/T"))
-        review = "/StateModel" in annotation
-        parent = annotation.get("/Parent")
-        copy = isinstance(parent, pikepdf.Dictionary) and text_of(parent.get("/T")) == SHX
-        if author != SHX and not review and not copy:
+        flags = annotation.get("/F", 0)
+        unseen = isinstance(flags, int) and bool(flags & UNSEEN)
+        if "/StateModel" not in annotation or not unseen:
             kept.append(annotation)
             continue
-        if review:
-            found += gone("PDF/Review", annotation, NOTE)
-        elif not copy:
-            found.append(stated("PDF/SHX", Category.COMMENT, "invisible copy of a text"))
+        found.append(stated("PDF/Review", Category.COMMENT, "state of a review"))
+        found += gone("PDF/Review", annotation, NOTE)
         # The structure tree may refer to it still, so nothing may be left in it.
         for key in list(annotation.keys()):
             if key not in FRAME:
@@ -121,6 +119,18 @@ def _without_invisible(page: pikepdf.Object) -> list[Finding]:
     if found:
         page["/Annots"] = pikepdf.Array(kept)
     return found
+
+
+def _silenced(held: pikepdf.Object) -> list[Finding]:
+    """Empty an SHX text or its window: a square stays that draws what it drew before."""
+    parent = held.get("/Parent")
+    window = isinstance(parent, pikepdf.Dictionary) and text_of(parent.get("/T")) == SHX
+    if text_of(held.get("/T")) != SHX and not window:
+        return []
+    for key in ("/Contents", "/RC"):
+        if key in held:
+            del held[key]
+    return [stated("PDF/SHX", Category.COMMENT, "invisible copy of a text")]
 
 
 def _field(held: pikepdf.Object) -> list[Finding]:

@@ -5,13 +5,14 @@ history: only what is reachable is written, once, in one revision, with an ident
 same for every file. Layout: ISO 32000-2 §7.5 (file structure), §7.3.10 (indirect objects).
 """
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
 import pikepdf
-from pikepdf import Name, ObjectStreamMode, StreamDecodeLevel
+from pikepdf import Name, ObjectStreamMode, PageCopyWarning, StreamDecodeLevel
 from pikepdf.settings import set_qpdf_limits
 
 from redaction.errors import EncryptedError, TooLargeError, UnreadableError, UnsupportedFormatError
@@ -126,15 +127,18 @@ def written(pdf: pikepdf.Pdf) -> bytes:
             del pdf.trailer[name]
     out = BytesIO()
     try:
-        pdf.save(
-            out,
-            static_id=True,
-            fix_metadata_version=False,
-            preserve_pdfa=False,
-            object_stream_mode=ObjectStreamMode.generate,
-            compress_streams=True,
-            stream_decode_level=StreamDecodeLevel.none,
-        )
+        with warnings.catch_warnings():
+            # Whether a form's fields are all listed was its author's business.
+            warnings.simplefilter("ignore", PageCopyWarning)
+            pdf.save(
+                out,
+                static_id=True,
+                fix_metadata_version=False,
+                preserve_pdfa=False,
+                object_stream_mode=ObjectStreamMode.generate,
+                compress_streams=True,
+                stream_decode_level=StreamDecodeLevel.none,
+            )
     except BROKEN as error:
         raise UnreadableError from error
     return out.getvalue()
