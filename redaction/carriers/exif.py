@@ -6,6 +6,7 @@ the orientation takes its place.
 """
 
 import struct
+import warnings
 from collections.abc import Iterator
 from typing import Final
 
@@ -52,8 +53,11 @@ def findings(tiff: bytes, where: str = "") -> list[Finding]:
     """Return what the Exif block ``tiff`` tells; at least one finding, for the block itself."""
     found = [Finding("Exif", Category.HISTORY, Action.REMOVED, "Exif block", where, seed=False)]
     try:
-        for name, value in _tags(tiff):
-            found += removed("Exif", name, value, where)
+        with warnings.catch_warnings():
+            # Pillow warns of damage; a block that goes anyway may be damaged.
+            warnings.simplefilter("ignore")
+            for name, value in _tags(tiff):
+                found += removed("Exif", name, value, where)
     except UNREADABLE:
         found.append(
             Finding("Exif", Category.HISTORY, Action.REMOVED, "unreadable", where, seed=False)

@@ -8,6 +8,7 @@ expanded, nothing is fetched, and a broken packet is read as far as it goes.
 import html
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Final
 
 from redaction.carriers.naming import removed
@@ -34,7 +35,7 @@ def properties(packet: bytes) -> Iterator[tuple[str, str]]:
     text = _decoded(packet[:MAX_PACKET_BYTES])
     names: list[str] = []
     tags = list(TAG.finditer(text))
-    for tag, following in zip(tags, [*tags[1:], None], strict=True):
+    for tag, following in zip_longest(tags, tags[1:]):
         name = tag["name"]
         if tag["close"]:
             if names:

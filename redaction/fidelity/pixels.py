@@ -8,6 +8,7 @@ draws PDF independently of the library that rewrites it.
 import hashlib
 import logging
 import struct
+import warnings
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Final
@@ -28,6 +29,8 @@ POINTS_PER_INCH: Final = 72
 # An A0 sheet at 100 dpi; a larger page is drawn smaller.
 MAX_PAGE_PIXELS: Final = 16_000_000
 ORIENTATION: Final = 0x0112
+# XMP of a picture with a long past is larger than what Pillow unpacks unasked.
+PngImagePlugin.MAX_TEXT_CHUNK = 16 * 1024 * 1024
 
 # It says on standard error that XFA forms are not drawn; both drawings lack them alike.
 logging.getLogger("pypdfium2").addHandler(logging.NullHandler())
@@ -50,7 +53,9 @@ def opened(data: bytes, kind: str) -> Image.Image:
         TooLargeError: it has more pixels or frames than can be compared.
     """
     try:
-        picture = PLUGINS[kind](BytesIO(data))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            picture = PLUGINS[kind](BytesIO(data))
     except BROKEN as error:
         raise UnreadableError from error
     frames = getattr(picture, "n_frames", 1)
@@ -63,7 +68,10 @@ def opened(data: bytes, kind: str) -> Image.Image:
 def orientation(picture: Image.Image) -> int:
     """Return how a viewer turns ``picture`` (Exif 4.6.5.1.6), 1 when it stands upright."""
     try:
-        value = picture.getexif().get(ORIENTATION, 1)
+        with warnings.catch_warnings():
+            # Pillow warns of damaged Exif, and a viewer shows such a picture upright.
+            warnings.simplefilter("ignore")
+            value = picture.getexif().get(ORIENTATION, 1)
     except BROKEN:
         return 1
     return value if isinstance(value, int) and value in range(2, 9) else 1
