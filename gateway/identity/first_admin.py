@@ -20,21 +20,23 @@ FILE_NAME: Final = "first-admin.json"
 
 async def welcome(
     rows: Rows, accounts: Accounts, api_keys: ApiKeys, *, data_dir: Path, url: str
-) -> str | None:
-    """Return the first login link when this made the first account, None otherwise.
+) -> Path | None:
+    """Return the file with the first login when this made it, None otherwise.
 
     A later start only brings the file's URL up to date, so that scripts find the gateway.
     """
     path = data_dir / FILE_NAME
     async with rows.reading() as connection:
-        if await rows_of_accounts.count(connection):
-            _move(path, url)
-            return None
+        known = await rows_of_accounts.every(connection)
+    # An account without a password and without this file was cut off while it was made.
+    if known and (path.exists() or any(account.password_hash for account in known)):
+        _move(path, url)
+        return None
     invitation = await accounts.invite(Role.ADMIN, None)
     key = await api_keys.create(invitation.account)
     link = f"{url}/first#{invitation.token}"
     _write(path, {"url": url, "login_link": link, "api_key": key.secret})
-    return link
+    return path
 
 
 def _move(path: Path, url: str) -> None:

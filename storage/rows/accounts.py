@@ -7,7 +7,7 @@ looked up by blind index; passwords arrive hashed.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.ids import SubjectId
@@ -54,11 +54,6 @@ async def every(connection: AsyncConnection) -> Sequence[AccountRow]:
     """Return all accounts, oldest first."""
     rows = await connection.execute(select(*_COLUMNS).order_by(account.c.created_at))
     return [AccountRow(*row) for row in rows]
-
-
-async def count(connection: AsyncConnection) -> int:
-    """Return how many accounts there are."""
-    return int((await connection.execute(select(func.count()).select_from(account))).scalar_one())
 
 
 async def set_email(

@@ -55,17 +55,16 @@ async def by_id(connection: AsyncConnection, upload_id: str) -> UploadRow | None
 
 
 async def advance(
-    connection: AsyncConnection, seen: UploadRow, chunks: Sequence[Chunk], length: int | None
+    connection: AsyncConnection, seen: UploadRow, grown: UploadRow, chunks: Sequence[Chunk]
 ) -> bool:
-    """Add ``chunks`` behind what was ``seen``, and fix the length if it is known.
+    """Turn the upload from what was ``seen`` into what it has ``grown`` to, by ``chunks``.
 
-    Return whether the upload still stood there; if not, nothing was changed.
+    Return whether it still stood where it was seen; if not, nothing was changed.
     """
-    grown = seen.offset + sum(chunk.plain_bytes for chunk in chunks)
     done = await connection.execute(
         upload.update()
         .where(upload.c.id == seen.id, upload.c.offset == seen.offset, upload.c.drawing.is_(None))
-        .values(offset=grown, length=length)
+        .values(offset=grown.offset, length=grown.length, expires_at=grown.expires_at)
     )
     if done.rowcount != 1:
         return False

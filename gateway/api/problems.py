@@ -1,0 +1,152 @@
+"""Errors as RFC 9457 problem documents: the one table that gives each error its status.
+
+Room: gateway/api. Pure. A room that raises an error adds a row here; a test walks all subclasses
+of GatewayError and fails when one has none. docs/reference/errors.md is generated from it.
+"""
+
+from collections.abc import Callable, Mapping
+from html import escape
+from http import HTTPStatus
+from typing import Any, Final
+
+from aiohttp import web
+
+from gateway.api import errors as api
+from gateway.errors import GatewayError
+from gateway.identity import errors as identity
+from gateway.intake import errors as intake
+from gateway.intake import tus
+from gateway.journal import JournalUnavailableError
+from storage.blobs.contract import StoreFullError
+from storage.rows.engine import RowsUnavailableError
+from storage.sealed.errors import (
+    CannotOpenError,
+    KeyShreddedError,
+    ObjectMissingError,
+    SealedError,
+)
+
+# RFC 9110 has no number for it: the tus protocol's own.
+CHECKSUM_MISMATCH: Final = 460
+
+STATUS: Final[dict[type[GatewayError], int]] = {
+    GatewayError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    api.InvalidRequestError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    api.NotJsonError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    api.NoSuchPageError: HTTPStatus.NOT_FOUND,
+    api.WrongMethodError: HTTPStatus.METHOD_NOT_ALLOWED,
+    api.TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    api.InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    api.NotHereError: HTTPStatus.SERVICE_UNAVAILABLE,
+    api.ErasedError: HTTPStatus.GONE,
+    api.UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+    JournalUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+    identity.NotSignedInError: HTTPStatus.UNAUTHORIZED,
+    identity.NotAllowedError: HTTPStatus.FORBIDDEN,
+    identity.CsrfError: HTTPStatus.FORBIDDEN,
+    identity.LoginFailedError: HTTPStatus.UNAUTHORIZED,
+    identity.TooManyAttemptsError: HTTPStatus.TOO_MANY_REQUESTS,
+    identity.WeakPasswordError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    identity.EmailNeededError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    identity.EmailTakenError: HTTPStatus.CONFLICT,
+    identity.InvitationInvalidError: HTTPStatus.GONE,
+    identity.UnknownApiKeyError: HTTPStatus.NOT_FOUND,
+    intake.UnsupportedVersionError: HTTPStatus.PRECONDITION_FAILED,
+    intake.MalformedRequestError: HTTPStatus.BAD_REQUEST,
+    intake.WrongMediaTypeError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    intake.OffsetMismatchError: HTTPStatus.CONFLICT,
+    intake.LengthFixedError: HTTPStatus.BAD_REQUEST,
+    intake.TooLongError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    intake.QuotaError: HTTPStatus.INSUFFICIENT_STORAGE,
+    intake.NoSpaceError: HTTPStatus.INSUFFICIENT_STORAGE,
+    intake.UploadMissingError: HTTPStatus.NOT_FOUND,
+    intake.UploadBusyError: HTTPStatus.LOCKED,
+    intake.UploadInterruptedError: HTTPStatus.REQUEST_TIMEOUT,
+    intake.ChecksumUnknownError: HTTPStatus.BAD_REQUEST,
+    intake.ChecksumMismatchError: CHECKSUM_MISMATCH,
+    intake.UploadUnusableError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    intake.PartMissingError: HTTPStatus.NOT_FOUND,
+    intake.NotInReviewError: HTTPStatus.CONFLICT,
+    intake.NotReleasedError: HTTPStatus.CONFLICT,
+}
+
+# What the rooms below raise, and what a stranger may know of it. The first that fits counts.
+TRANSLATED: Final[tuple[tuple[type[Exception], type[GatewayError]], ...]] = (
+    (CannotOpenError, api.NotHereError),
+    (KeyShreddedError, api.ErasedError),
+    (ObjectMissingError, api.ErasedError),
+    (SealedError, api.UnavailableError),
+    (StoreFullError, intake.NoSpaceError),
+    (RowsUnavailableError, api.UnavailableError),
+    (web.HTTPNotFound, api.NoSuchPageError),
+    (web.HTTPMethodNotAllowed, api.WrongMethodError),
+    (web.HTTPRequestEntityTooLarge, api.TooLargeError),
+)
+
+HEADERS: Final[dict[type[GatewayError], Callable[[GatewayError], dict[str, str]]]] = {
+    identity.NotSignedInError: lambda _: {"WWW-Authenticate": 'Bearer realm="drawbridge"'},
+    identity.TooManyAttemptsError: lambda error: {"Retry-After": str(error.facts["retry_after_s"])},
+    intake.UnsupportedVersionError: lambda _: {"Tus-Version": tus.VERSION},
+    intake.UploadBusyError: lambda _: {"Retry-After": "2"},
+    # The body was not read to its end, so the connection is of no more use.
+    intake.UploadInterruptedError: lambda _: {"Connection": "close"},
+}
+
+
+def translated(error: Exception) -> GatewayError | None:
+    """Return the public face of an error, None if it has none and is a bug."""
+    if isinstance(error, GatewayError):
+        return error
+    for inner, outer in TRANSLATED:
+        if isinstance(error, inner):
+            face = outer()
+            face.__cause__ = error
+            return face
+    return None
+
+
+def status_of(error: GatewayError) -> int:
+    """Return an error's status: its own row, else that of the nearest class above it."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def document(error: GatewayError) -> dict[str, Any]:
+    """Return the problem document; facts come along as extension members."""
+    problem: dict[str, Any] = {
+        "type": f"/problems/{error.code}",
+        "title": error.public(),
+        "status": status_of(error),
+    }
+    if isinstance(error, api.InvalidRequestError) and error.fields:
+        problem["errors"] = error.fields
+    return problem | dict(error.facts)
+
+
+def problem(error: GatewayError) -> web.Response:
+    """Return the response for an error; the reader learns the code and the remedy."""
+    added = next((HEADERS[kind] for kind in type(error).__mro__ if kind in HEADERS), None)
+    return web.json_response(
+        document(error),
+        status=status_of(error),
+        content_type="application/problem+json",
+        headers=added(error) if added else None,
+    )
+
+
+def known() -> Mapping[str, tuple[int, str]]:
+    """Return every problem's status and sentence by its code, for pages and documents."""
+    rows = {error.code: (int(status), error().public()) for error, status in STATUS.items()}
+    return dict(sorted(rows.items()))
+
+
+def page_of(code: str) -> str | None:
+    """Return the page that explains a problem, None when there is no such code."""
+    found = known().get(code)
+    if found is None:
+        return None
+    status, sentence = found
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        f"<title>{escape(code)}</title><h1>{escape(code)}</h1>"
+        f"<p>{escape(sentence)}</p><p>HTTP status {status}</p></html>"
+    )

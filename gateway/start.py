@@ -1,0 +1,83 @@
+"""What must be true before anything is opened: a directory of ours alone, sentences in the code.
+
+Room: gateway. Touches the data directory.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from gateway.errors import GatewayError
+
+LOCK_NAME: Final = "gateway.lock"
+OWNER_ONLY: Final = 0o700
+
+
+class StartError(GatewayError):
+    """The gateway cannot start."""
+
+    code = "cannot-start"
+
+
+class DirectoryInUseError(StartError):
+    """Another gateway works on this data directory. Stop it first, or give another directory."""
+
+    code = "directory-in-use"
+
+
+class DirectoryUnusableError(StartError):
+    """The data directory cannot be made, or belongs to somebody else."""
+
+    code = "directory-unusable"
+
+
+class CannotListenError(StartError):
+    """The gateway cannot listen on this address and port: they are in use, or not ours."""
+
+    code = "cannot-listen"
+
+
+class SentencesMissingError(StartError):
+    """Start Python without -OO."""
+
+    code = "optimised-away"
+
+
+def refuse_without_docstrings() -> None:
+    """Return if docstrings are there: they are what refusals say (``python -OO`` removes them).
+
+    Raises:
+        SentencesMissingError: they are not.
+    """
+    if StartError.__doc__ is None:
+        raise SentencesMissingError
+
+
+@contextmanager
+def held(data_dir: Path) -> Iterator[None]:
+    """Hold the data directory, made if it is not there, readable by its owner only.
+
+    Raises:
+        DirectoryUnusableError: it cannot be made, or is not ours.
+        DirectoryInUseError: another process holds it.
+    """
+    try:
+        data_dir.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
+        if data_dir.stat().st_uid != os.geteuid():
+            raise DirectoryUnusableError
+        data_dir.chmod(OWNER_ONLY)
+        lock = os.open(data_dir / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise DirectoryUnusableError from error
+    try:
+        try:
+            # The kernel lets go when the process ends, however it ends.
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise DirectoryInUseError from error
+        yield
+    finally:
+        os.close(lock)
