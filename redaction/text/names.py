@@ -32,7 +32,7 @@ LABEL: Final = re.compile(
     re.IGNORECASE,
 )
 _TITLE: Final = r"(?:(?:Dr|Dipl|Ing|Mr|Mrs|Ms|Prof|Herr|Frau|Hr|Fr)\.?-?[ \t]?){0,3}"
-_LOWER: Final = r"[a-zà-ÿā-žа-я]++"
+_LOWER: Final = r"[a-zß-ÿā-žа-я]++"
 _WORD: Final = (
     rf"(?:[A-ZÀ-ÞĀ-ŽА-Я]{_LOWER}(?:[-'’][A-ZÀ-Þ]?{_LOWER})?|O['’][A-Z]{_LOWER}|Mc[A-Z]{_LOWER})"
 )

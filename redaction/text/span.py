@@ -3,6 +3,7 @@
 Room: redaction/text. Pure. Offsets count characters of a ``str``, not bytes.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -23,6 +24,9 @@ def without_overlaps(spans: Iterable[Span]) -> list[Span]:
     """Return ``spans`` sorted; of two that overlap, the longer and then the surer one."""
     kept: list[Span] = []
     for span in sorted(spans, key=lambda span: (span.start - span.end, -span.confidence, span)):
-        if all(span.end <= other.start or other.end <= span.start for other in kept):
-            kept.append(span)
-    return sorted(kept)
+        at = bisect_left(kept, span)
+        before = at == 0 or kept[at - 1].end <= span.start
+        after = at == len(kept) or span.end <= kept[at].start
+        if before and after:
+            kept.insert(at, span)
+    return kept
