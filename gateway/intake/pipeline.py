@@ -42,13 +42,19 @@ class Pipeline:
         self, inspection: Inspection, rows: Rows, *, parallel: int, failed: Failed
     ) -> None:
         """Prepare; ``failed`` hears of inspections that broke off (they are tried again)."""
-        self._inspection = inspection
         self._rows = rows
         self._failed = failed
         # The sandbox bounds what runs at once; a little more here keeps sealing overlapped.
         self._broker = InMemoryBroker(max_async_tasks=parallel + 1, propagate_exceptions=False)
-        self._inspect = self._broker.register_task(self._drawing, task_name="inspect-drawing")
-        self._describe = self._broker.register_task(self._description, task_name="inspect-words")
+
+        async def inspect(drawing: str) -> None:
+            await self._alone(drawing, inspection.drawing(drawing))
+
+        async def describe(part: str) -> None:
+            await self._alone(part, inspection.description(part))
+
+        self._inspect = self._broker.register_task(inspect, task_name="inspect-drawing")
+        self._describe = self._broker.register_task(describe, task_name="inspect-words")
         self._under_way: set[str] = set()
         self._jobs: set[asyncio.Task[Any]] = set()
 
@@ -82,12 +88,6 @@ class Pipeline:
         for drawing in waiting:
             await self._inspect.kiq(drawing)
         return len(waiting)
-
-    async def _drawing(self, drawing: str) -> None:
-        await self._alone(drawing, self._inspection.drawing(drawing))
-
-    async def _description(self, part: str) -> None:
-        await self._alone(part, self._inspection.description(part))
 
     async def _alone(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         """Do ``work`` unless the same is being done; its failure ends here and is told."""
