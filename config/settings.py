@@ -150,22 +150,22 @@ class Settings(_Table):
     """The TCP port to listen on; 0 picks a free one."""
 
     admin_port: Annotated[int, Field(ge=0, le=65535)] | None = None
-    """TCP port for metrics, on loopback only; 0 picks a free one, empty means none."""
+    """TCP port for metrics, on loopback only; 0 picks a free one; without it there are none."""
 
     public_url: str | None = None
-    """How people reach the gateway; links begin with it. Empty means http://host:port."""
+    """How people reach the gateway; links begin with it. By default http://host:port."""
 
     role: Role = Role.ALL
-    """``all``, or ``intake`` for a node that receives and seals and can open nothing."""
+    """`all`, or `intake` for a node that receives and seals and can open nothing."""
 
     database_url: str | None = None
-    """SQLAlchemy URL of the rows (sqlite+aiosqlite, postgresql+asyncpg); empty means SQLite."""
+    """SQLAlchemy URL of the rows (sqlite+aiosqlite, postgresql+asyncpg); by default SQLite in the data directory."""
 
     origin_country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "CN"
     """Where this gateway stands and its handler sits (ISO 3166-1 alpha-2)."""
 
     law_dir: Path | None = None
-    """A directory of law packs in TOML; empty means the packs that come with the gateway."""
+    """A directory of law packs in TOML; by default those of the gateway."""
 
     shutdown_s: Annotated[float, Field(gt=0, le=300)] = 10.0
     """How long running requests may take to end when the gateway stops."""

@@ -7,13 +7,16 @@ from typing import Final
 
 from aiohttp import web
 
-from gateway.api import health, parts, people, uploads
+from gateway.api import health, openapi, parts, people, uploads
 from gateway.api.auth import callers_are_known
+from gateway.api.keys import OPENAPI
 from gateway.api.middleware import errors_become_problems, headers_are_safe, requests_are_logged
+from gateway.api.openapi import described
 from gateway.api.operations import operation_of
 
 ROUTES: Final[tuple[web.RouteTableDef, ...]] = (
     health.routes,
+    openapi.routes,
     people.routes,
     uploads.routes,
     parts.routes,
@@ -37,5 +40,6 @@ def skeleton(*more: web.RouteTableDef) -> web.Application:
         app.add_routes(table)
     for route in app.router.routes():
         operation_of(route)
+    app[OPENAPI] = described(app.router.routes())
     app.on_response_prepare.append(headers_are_safe)
     return app

@@ -4,7 +4,7 @@ Room: gateway/api. Pure.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -44,6 +44,7 @@ PARTS = web.AppKey("parts", Parts)
 EXPORTS = web.AppKey("exports", Exports)
 HEALTH = web.AppKey("health", Health)
 METRICS = web.AppKey("metrics", Metrics)
+OPENAPI: Final[web.AppKey[dict[str, Any]]] = web.AppKey("openapi")
 
 CALLER = web.RequestKey("caller", Caller)
 REQUEST_ID = web.RequestKey("request_id", str)
