@@ -159,7 +159,7 @@ class Settings(_Table):
     """`all`, or `intake` for a node that receives and seals and can open nothing."""
 
     database_url: str | None = None
-    """SQLAlchemy URL of the rows (sqlite+aiosqlite, postgresql+asyncpg); by default SQLite in the data directory."""
+    """SQLAlchemy URL (sqlite+aiosqlite, postgresql+asyncpg); by default SQLite in data_dir."""
 
     origin_country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "CN"
     """Where this gateway stands and its handler sits (ISO 3166-1 alpha-2)."""
