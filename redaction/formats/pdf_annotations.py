@@ -42,7 +42,9 @@ def scrubbed(node: Node) -> list[Finding]:
     if node.named:
         return []
     if "/Annots" in held and isinstance(held["/Annots"], pikepdf.Array):
-        return _without_reviews(held)
+        # While the page is at hand, for a window no longer knows its text once that is nameless.
+        silenced = [told for one in held["/Annots"] for told in _silenced(one)]
+        return silenced + _without_reviews(held)
     found: list[Finding] = []
     if "/Rect" in held and isinstance(held.get("/Subtype"), Name):
         found += _annotation(held)
@@ -53,7 +55,7 @@ def scrubbed(node: Node) -> list[Finding]:
 
 def _annotation(held: pikepdf.Object) -> list[Finding]:
     kind = str(held["/Subtype"])
-    found = _carried(held, kind) + _silenced(held)
+    found = _carried(held, kind)
     identity = IDENTITY if kind != "/Widget" else FIELD_IDENTITY
     for key in identity:
         if key in held:
@@ -123,6 +125,8 @@ def _without_reviews(page: pikepdf.Object) -> list[Finding]:
 
 def _silenced(held: pikepdf.Object) -> list[Finding]:
     """Empty an SHX text or its window: a square stays that draws what it drew before."""
+    if not isinstance(held, pikepdf.Dictionary):
+        return []
     parent = held.get("/Parent")
     window = isinstance(parent, pikepdf.Dictionary) and text_of(parent.get("/T")) == SHX
     if text_of(held.get("/T")) != SHX and not window:

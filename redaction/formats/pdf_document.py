@@ -42,11 +42,12 @@ class Node:
 
     held: pikepdf.Object
     key: str
+    listed: bool = False
 
     @property
     def named(self) -> bool:
         """Whether its keys are names that somebody chose."""
-        plain = isinstance(self.held, pikepdf.Dictionary)
+        plain = isinstance(self.held, pikepdf.Dictionary) and not self.listed
         return plain and self.key in NAMED and not any(key in self.held for key in NOT_NAMED_WITH)
 
 
@@ -97,10 +98,10 @@ def walk(pdf: pikepdf.Pdf, start: pikepdf.Object | None = None) -> Iterator[Node
     Without ``start`` it is the catalog.
     A key deleted from a yielded node is not followed. The order depends on the file alone.
     """
-    waiting: list[tuple[pikepdf.Object, str]] = [(pdf.Root if start is None else start, "/Root")]
+    waiting = [(pdf.Root if start is None else start, "/Root", False)]
     seen: set[tuple[int, int]] = set()
     while waiting:
-        held, key = waiting.pop()
+        held, key, listed = waiting.pop()
         if held.is_indirect:
             if held.objgen in seen:
                 continue
@@ -108,10 +109,10 @@ def walk(pdf: pikepdf.Pdf, start: pikepdf.Object | None = None) -> Iterator[Node
         if isinstance(held, pikepdf.Array):
             children = [(child, key) for child in held]
         else:
-            yield Node(held, key)
+            yield Node(held, key, listed)
             children = [(held[name], name) for name in held.keys()]  # noqa: SIM118 - no Mapping
         waiting += [
-            (child, name)
+            (child, name, isinstance(held, pikepdf.Array))
             for child, name in reversed(children)
             if isinstance(child, (pikepdf.Dictionary, pikepdf.Stream, pikepdf.Array))
         ]

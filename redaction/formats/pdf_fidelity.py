@@ -90,8 +90,9 @@ def _digest(held: object, known: dict[tuple[int, int], bytes], depth: int, key: 
 
 def _children(held: pikepdf.Object, key: str) -> Iterator[tuple[str, pikepdf.Object]]:
     if isinstance(held, pikepdf.Array):
-        yield from ((key, child) for child in held)
+        yield from (("", child) for child in held)
         return
+    named = key in NAMED and isinstance(held, pikepdf.Dictionary)
     for name in sorted(held.keys()):
-        if key in NAMED or not (name in SKIPPED or name.startswith(TEX)):
+        if named or not (name in SKIPPED or name.startswith(TEX)):
             yield name, held[name]
