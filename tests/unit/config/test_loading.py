@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from config.errors import ConfigFileError, SettingError
 from config.loading import load
 from config.reference import document
@@ -42,7 +43,8 @@ def test_a_misspelt_line_in_the_file_stops_the_start(tmp_path: Path) -> None:
 
 
 def test_what_the_clients_read_is_no_mistake() -> None:
-    assert load(None, {"DRAWBRIDGE_TOKEN": "x", "DRAWBRIDGE_SERVER": "y", "HOME": "z"})
+    environ = {"DRAWBRIDGE_TOKEN": "x", "DRAWBRIDGE_SERVER": "y", "HOME": "z"}
+    assert load(None, environ) == Settings()
 
 
 def test_a_value_is_never_quoted_back() -> None:
@@ -87,7 +89,7 @@ def test_values_that_cannot_work_stop_the_start(setting: str, value: object) -> 
 
 def test_settings_cannot_be_changed_afterwards() -> None:
     with pytest.raises(ValueError, match="frozen"):
-        Settings().port = 1  # type: ignore[misc]
+        Settings().port = 1
 
 
 @pytest.mark.parametrize(
