@@ -120,7 +120,7 @@ def _thumbnail(pdf: Pdf) -> None:
 
 
 def _web_capture(pdf: Pdf) -> None:
-    pdf.Root.SpiderInfo = Dictionary(V=1.0, C=Array([Dictionary(Author=CANARY)]))
+    pdf.Root.SpiderInfo = Dictionary(V=1.0, C=Array([Dictionary(Source=CANARY)]))
 
 
 def _attachment(pdf: Pdf) -> None:
@@ -170,7 +170,7 @@ def _named_script(pdf: Pdf) -> None:
 
 
 def _trigger(pdf: Pdf) -> None:
-    page_of(pdf).AA = Dictionary(O=Dictionary(S=Name.JavaScript, JS=f"// {CANARY}"))
+    page_of(pdf).AA = Dictionary(O=Dictionary(S=Name.Launch, Win=Dictionary(P=CANARY)))
 
 
 def _launch(pdf: Pdf) -> None:
@@ -185,6 +185,10 @@ def _chained(pdf: Pdf) -> None:
 def _mail_link(pdf: Pdf) -> None:
     address = f"mailto:{CANARY.replace(' ', '.')}@example.com"
     annotate(pdf, Subtype=Name.Link, A=Dictionary(S=Name.URI, URI=address))
+
+
+def _short_mail_link(pdf: Pdf) -> None:
+    annotate(pdf, Subtype=Name.Link, A=Dictionary(S=Name.URI, URI=f"mailto:{CANARY}"))
 
 
 def _file_link(pdf: Pdf) -> None:
@@ -212,7 +216,7 @@ def _xfa(pdf: Pdf) -> None:
 def _layer(pdf: Pdf) -> None:
     layer = pdf.make_indirect(
         Dictionary(
-            Type=Name.OCG, Name="walls", Usage=Dictionary(CreatorInfo=Dictionary(Creator=CANARY))
+            Type=Name.OCG, Name="walls", Usage=Dictionary(CreatorInfo=Dictionary(Office=CANARY))
         )
     )
     pdf.Root.OCProperties = Dictionary(

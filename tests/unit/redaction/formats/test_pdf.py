@@ -133,6 +133,13 @@ def test_half_a_file_never_looks_whole(cut: int) -> None:
         handler.plan(saved(sheet())[:-cut], PROFILE)
 
 
+def test_a_file_that_needs_repair_is_refused_and_not_guessed_at() -> None:
+    data = saved(sheet())
+    broken = data[: data.rindex(b"startxref")] + b"startxref\n7\n%%EOF\n"
+    with pytest.raises(UnreadableError):
+        handler.plan(broken, PROFILE)
+
+
 def test_a_form_that_only_its_own_program_shows_is_refused() -> None:
     pdf = sheet()
     pdf.Root.NeedsRendering = True

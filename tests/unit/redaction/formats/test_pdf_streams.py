@@ -300,15 +300,6 @@ def test_an_unknown_entry_of_the_trailer_is_gone_and_told() -> None:
     assert not says(scrubbed(saved(pdf)))
 
 
-def test_a_document_that_only_one_reader_can_read_is_refused() -> None:
-    data = saved(sheet()).replace(b"/Type /Page ", b"/Type /Pxge ")
-    try:
-        plan = handler.plan(data, PROFILE)
-        handler.prove(data, handler.apply(data, plan), plan)
-    except (UnreadableError, NotFaithfulError):
-        pass
-
-
 def test_a_file_that_hangs_where_nobody_expects_it_is_gone() -> None:
     pdf = sheet()
     file = Stream(pdf, CANARY.encode(), Type=Name.EmbeddedFile)
