@@ -10,7 +10,8 @@ import warnings
 from collections.abc import Iterator
 from typing import Final
 
-from PIL import ExifTags, Image
+# Exif is read with the TIFF plug-in, which Pillow would only load from disk when it is needed.
+from PIL import ExifTags, Image, TiffImagePlugin  # noqa: F401
 
 from redaction.carriers.naming import removed
 from redaction.model import Action, Category, Finding

@@ -11,6 +11,7 @@ from redaction.carriers import jpeg_segments
 from redaction.errors import NotFaithfulError
 from redaction.fidelity import pixels
 from redaction.model import Plan, Profile, Proof, patched
+from redaction.text import people
 
 
 def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - a photograph has no words to choose from
@@ -50,4 +51,5 @@ def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:
 
 def warm() -> None:
     """Load the decoders, so that no file is opened afterwards."""
+    people.warm()
     pixels.warm()

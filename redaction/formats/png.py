@@ -16,6 +16,7 @@ from redaction.carriers.naming import removed
 from redaction.errors import NotFaithfulError, UnreadableError
 from redaction.fidelity import pixels
 from redaction.model import Action, Category, Edit, Finding, Plan, Profile, Proof, patched
+from redaction.text import people
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 # Length, type and checksum of a chunk.
@@ -199,4 +200,5 @@ def _hidden(what: str) -> Finding:
 
 def warm() -> None:
     """Load the decoders, so that no file is opened afterwards."""
+    people.warm()
     pixels.warm()

@@ -4,6 +4,7 @@ Room: redaction/sweep. Pure. Which values are secrets differs by category: a rem
 that still stands somewhere is a leak, a removed program name or time stamp is not.
 """
 
+import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,9 @@ _CODE_PAGES: Final = """
     cp932 gbk big5 cp949 koi8_r mac_roman iso8859_2 iso8859_5 iso8859_15
 """
 ENCODINGS: Final = ("utf-8", "utf-16-le", "utf-16-be", *_CODE_PAGES.split())
+# A codec is read from disk when it is first used, and the worker can open no file.
+for _name in (*ENCODINGS, "utf-32-be", "latin-1"):
+    codecs.lookup(_name)
 
 HOMES: Final = re.compile(
     r"(?:^|[\\/])(?:users|home|documents and settings|docume~1|benutzer|utilisateurs)[\\/]+"

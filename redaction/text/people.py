@@ -9,6 +9,7 @@ there is hardly a doubt.
     'Ask [e-mail]'
 """
 
+import codecs
 import unicodedata
 from typing import Final
 
@@ -93,3 +94,5 @@ def _normalised(text: str) -> str:
 def warm() -> None:
     """Load what would otherwise be read from disk at first use."""
     phones.warm()
+    for encoding in ("utf-16-le", "utf-16-be", "latin-1"):
+        codecs.lookup(encoding)

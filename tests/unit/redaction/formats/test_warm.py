@@ -1,0 +1,48 @@
+"""A worker can open no file, so everything a handler needs is loaded when it is warmed up."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = """
+import sys
+from io import BytesIO
+from redaction import engine, registry, sniff
+from redaction.model import Profile
+from tests.unit.redaction.formats.{maker}
+data = {data}
+sniff.warm()
+registry.load({name!r}).warm()
+
+def forbidden(event, arguments):
+    if event in ("open", "import", "os.listdir", "subprocess.Popen", "socket.connect"):
+        raise SystemExit(f"{{event}} {{arguments[0]}}")
+
+sys.addaudithook(forbidden)
+cleaned, report = engine.scrub(data, Profile())
+sys.stdout.write(report.status.value)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "maker", "data"),
+    [
+        ("pdf", "test_pdf import dirty", "dirty('packed_exif')"),
+        ("jpeg", "test_jpeg import photograph", "photograph(6)"),
+        ("png", "test_png import picture", "picture('RGB', 3)"),
+        ("text", "test_text import WORDS", "('zażółć ' + WORDS).encode()"),
+    ],
+)
+def test_a_warm_handler_opens_no_file(name: str, maker: str, data: str) -> None:
+    program = PROGRAM.format(name=name, maker=maker, data=data)
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=Path(__file__).parents[4],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (ran.stdout, ran.stderr) == ("clean", "")
