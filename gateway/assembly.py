@@ -281,6 +281,8 @@ async def _started(
     runner = web.AppRunner(
         app,
         access_log=None,
+        # A handler outlives its client: an upload saves what arrived before it ends.
+        handler_cancellation=False,
         # What arrives is stored as it was sent; unpacking would let little become much.
         auto_decompress=False,
         read_bufsize=READ_BYTES,

@@ -70,6 +70,10 @@ class Pipeline:
         await asyncio.gather(*self._jobs, return_exceptions=True)
         await self._broker.shutdown()
 
+    async def idle(self) -> None:
+        """Return once nothing that was woken is still being done."""
+        await self._broker.wait_all()
+
     async def wake(self, part: str, drawings: Sequence[str]) -> None:
         """Have a part's description and drawings inspected soon."""
         await self._describe.kiq(part)

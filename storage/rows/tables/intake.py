@@ -1,0 +1,76 @@
+"""Uploads, their sealed chunks, parts and drawings.
+
+Room: storage/rows. Pure data. ``state`` columns are the truth of the pipeline
+(gateway.intake.states); a broker only wakes those who read them.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+)
+
+from storage.rows.schema import metadata
+
+upload = Table(
+    "upload",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("account", String(32), ForeignKey("account.id"), nullable=False, index=True),
+    Column("subject", String(32), nullable=False),
+    Column("length", BigInteger),  # unknown while deferred
+    Column("offset", BigInteger, nullable=False),
+    Column("metadata_sealed", LargeBinary),  # Upload-Metadata as its client wrote it
+    Column("filename_sealed", LargeBinary),
+    Column("created_at", Float, nullable=False),
+    Column("expires_at", Float, nullable=False, index=True),
+    Column("drawing", String(32)),  # set once it was made part of a part
+)
+
+upload_chunk = Table(
+    "upload_chunk",
+    metadata,
+    Column("upload", String(32), ForeignKey("upload.id", ondelete="CASCADE"), primary_key=True),
+    Column("start", BigInteger, primary_key=True),
+    Column("plain_bytes", BigInteger, nullable=False),
+    Column("object", String(32), nullable=False, unique=True),
+)
+
+part = Table(
+    "part",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("account", String(32), ForeignKey("account.id"), nullable=False, index=True),
+    Column("subject", String(32), nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("name_sealed", LargeBinary, nullable=False),
+    Column("description_sealed", LargeBinary, nullable=False),
+    Column("clean_description_sealed", LargeBinary),
+    Column("description_report_sealed", LargeBinary),
+    Column("created_at", Float, nullable=False),
+    Column("released_at", Float),
+)
+
+drawing = Table(
+    "drawing",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("part", String(32), ForeignKey("part.id"), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("upload", String(32), nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("attempts", Integer, nullable=False),
+    Column("filename_sealed", LargeBinary, nullable=False),
+    Column("format", String(16)),
+    Column("plain_bytes", BigInteger),
+    Column("clean_object", String(32)),
+    Column("report_sealed", LargeBinary),
+    Column("original_destroyed", Boolean, nullable=False, default=False),
+    Column("changed_at", Float, nullable=False),
+)
