@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from config.loading import load
 
-from gateway import assembly
+from config.loading import load
+from gateway.assembly import serving
 from gateway.cli.options import ConfigFile
 from gateway.cli.output import people
 
@@ -38,4 +38,4 @@ def serve(
         if first_login:
             console.print(f"First login (once): {first_login}")
 
-    assembly.serve(settings, ready)
+    serving.serve(settings, ready)

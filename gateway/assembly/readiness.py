@@ -1,0 +1,39 @@
+"""Furnishes /readyz: what is asked of each store, and which facts are told beside.
+
+Room: gateway/assembly.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Mapping
+
+from config.settings import Role, Settings
+from gateway.cellar import Cellar
+from gateway.observability.health import Health
+from redaction.sandbox.client import Sandbox
+
+
+def health_of(cellar: Cellar, settings: Settings, sandbox: Sandbox | None) -> Health:
+    """Return the checks of this node."""
+
+    async def rows() -> bool:
+        async with cellar.rows.transaction():
+            return True
+
+    async def ledger() -> bool:
+        return await cellar.journal.writable()
+
+    async def custody() -> bool:
+        return cellar.keyring.can_open or settings.role is Role.INTAKE
+
+    async def disk() -> bool:
+        usage = await asyncio.to_thread(shutil.disk_usage, settings.data_dir)
+        return usage.free > settings.uploads.free_floor_bytes
+
+    def facts() -> Mapping[str, str | bool]:
+        told: dict[str, str | bool] = {"role": settings.role.value}
+        if sandbox is not None:
+            told["walls_complete"] = sandbox.level().complete
+        return told
+
+    return Health({"rows": rows, "ledger": ledger, "custody": custody, "disk": disk}, facts)

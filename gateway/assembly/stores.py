@@ -1,0 +1,40 @@
+"""Opens the stores every room stands on: the only module that names a concrete one.
+
+Room: gateway/assembly.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from config.settings import Role, Settings
+from gateway.cellar import Cellar
+from gateway.clock import Clock
+from gateway.intake.orphans import destroy_orphans
+from gateway.journal import VolatileJournal
+from storage.blobs.filesystem import FilesystemBlobs
+from storage.rows.engine import Rows
+from storage.sealed.custody import LocalRootKey, PublicRoot, RootCustody
+from storage.sealed.keyring import Keyring
+from storage.sealed.vault import Vault
+
+
+@asynccontextmanager
+async def opened_cellar(settings: Settings, clock: Clock) -> AsyncIterator[Cellar]:
+    """Yield the stores of this node; they are closed in reverse when the context ends."""
+    data = settings.data_dir
+    async with AsyncExitStack() as opened:
+        rows = await Rows.open(settings.rows_url)
+        opened.push_async_callback(rows.close)
+        custody: RootCustody = (
+            PublicRoot.open(data / "root.pub")
+            if settings.role is Role.INTAKE
+            else LocalRootKey.open(data / "root.key")
+        )
+        keyring = Keyring.open(data, custody)
+        opened.callback(keyring.close)
+        blobs = FilesystemBlobs(data / "blobs", floor_bytes=settings.uploads.free_floor_bytes)
+        vault = Vault(keyring, blobs)
+        journal = VolatileJournal()
+        if settings.role is Role.ALL:
+            await destroy_orphans(rows, blobs, vault)
+        yield Cellar(rows, keyring, vault, journal, clock)
