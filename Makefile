@@ -10,7 +10,7 @@ DATA   ?= var
 PORT   ?= 8321
 PYTEST ?= -n 2
 
-.PHONY: run test check bench clean setup setup-test
+.PHONY: run test check bench clean constraints setup setup-test
 
 $(VENV)/.ready: pyproject.toml requirements/constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Drawbridge needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
@@ -28,7 +28,7 @@ setup: $(VENV)/.ready
 setup-test: $(VENV)/.ready-test setup
 
 run: setup
-	$(BIN)/drawbridge serve --data $(DATA) --port $(PORT)
+	$(BIN)/drawbridge serve --data $(DATA) --port $(PORT) --print-login
 
 check: setup-test
 	$(BIN)/ruff format --check .
@@ -43,3 +43,6 @@ bench: setup-test
 
 clean:
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .coverage*
+
+constraints: setup-test
+	@{ echo '# Exact versions that were tested together; `make` installs with them. Renew: make constraints'; $(BIN)/pip freeze --exclude-editable; } > requirements/constraints.txt

@@ -3,6 +3,7 @@
 Room: gateway/cli. Settings are read here, once, and handed to the composition root.
 """
 
+import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,6 +24,13 @@ def serve(
         int | None, typer.Option("--port", help="Which port; 0 picks a free one.", min=0, max=65535)
     ] = None,
     config: ConfigFile = None,
+    print_login: Annotated[
+        bool | None,
+        typer.Option(
+            "--print-login/--no-print-login",
+            help="Print the first one-time login; by default only to a terminal, never to a log.",
+        ),
+    ] = None,
 ) -> None:
     """Start the gateway: SQLite, files and in-process jobs unless the settings say otherwise.
 
@@ -33,9 +41,13 @@ def serve(
     settings = load(config, overrides={k: v for k, v in given.items() if v is not None})
     console = people()
 
-    def ready(url: str, first_login: str | None) -> None:
-        console.print(f"Drawbridge is up at [bold]{url}[/bold]")
-        if first_login:
-            console.print(f"First login (once): {first_login}")
+    def ready(url: str, first_login: Path | None) -> None:
+        console.print(f"Drawbridge is up at [bold]{url}[/bold]  (Ctrl-C stops it)")
+        if first_login is None:
+            return
+        if console.is_terminal if print_login is None else print_login:
+            made = json.loads(first_login.read_text(encoding="utf-8"))
+            console.print(f"First login, works once: {made['login_link']}")
+        console.print(f"The first login and an API key stand in {first_login}")
 
     serving.serve(settings, ready)
