@@ -4,6 +4,8 @@ Room: config. Pure. Messages name the setting and the remedy, never its value: a
 a path or a password in the wrong place.
 """
 
+from collections.abc import Iterable
+
 
 class ConfigurationError(Exception):
     """The configuration cannot be used."""
@@ -23,3 +25,11 @@ class SettingError(ConfigurationError):
         """Keep the lines and show them as the message."""
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+class UnknownProfileError(ConfigurationError):
+    """There is no redaction profile of this name; the message lists those there are."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        """Say which names there are; the wrong one may be anything and is not repeated."""
+        super().__init__(f"There is no such redaction profile. Known: {', '.join(known)}.")

@@ -1,6 +1,6 @@
 """Reads the configuration once: defaults, then the file, then the environment, then the command.
 
-Room: config. Touches one file and the environment it is handed.
+Room: config. Touches one file and the environment it is handed, and the profiles beside it.
 
     DRAWBRIDGE_SANDBOX__MEMORY_BYTES=4294967296 overrides memory_bytes in [sandbox].
 """
@@ -11,13 +11,24 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from config.errors import ConfigFileError, SettingError
+from config.errors import ConfigFileError, SettingError, UnknownProfileError
 from config.settings import ENV_PREFIX, Settings
+from redaction.model import Category, Profile
 
 # Read by the command line's clients, not by the gateway; their presence is no mistake.
 NOT_SETTINGS: Final = frozenset({"server", "token", "ci", "config"})
+PROFILES: Final = Path(__file__).with_name("profiles.toml")
+
+
+class _ProfileTable(BaseModel):
+    """One table of the profiles: what it is for, in a sentence, and what it takes out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    summary: str
+    redact_content: frozenset[Category]
 
 
 def load(
@@ -38,6 +49,24 @@ def load(
         return Settings(**values)
     except ValidationError as error:
         raise SettingError([_line(problem) for problem in error.errors()]) from None
+
+
+def load_profile(name: str, file: Path = PROFILES) -> Profile:
+    """Return the redaction profile called ``name``.
+
+    Raises:
+        ConfigFileError: the table of profiles cannot be read.
+        SettingError: the profile has an unknown category, or an unknown or missing key.
+        UnknownProfileError: there is no such profile; the message lists the names there are.
+    """
+    tables = _from_file(file)
+    if name not in tables:
+        raise UnknownProfileError(tables)
+    try:
+        table = _ProfileTable.model_validate(tables[name])
+    except ValidationError as error:
+        raise SettingError([_line(problem) for problem in error.errors()]) from None
+    return Profile(name, table.redact_content)
 
 
 def _from_file(file: Path) -> dict[str, Any]:

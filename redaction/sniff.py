@@ -57,6 +57,8 @@ def identify(data: bytes) -> Format:
     _refuse_second_opinions(data, name)
     if name is None:
         raise UnknownFormatError
+    if name not in BY_NAME:
+        raise UnsupportedFormatError  # recognised, but no handler stands in the table
     return BY_NAME[name]
 
 

@@ -6,15 +6,19 @@ so none is ever shown.
 """
 
 import sys
+from collections.abc import Callable, Mapping
+from inspect import cleandoc
+from typing import Final
 
 import typer
 
-from gateway.cli import doctor, fetch, ledger, partners, parts, policy, scrub, send, serve, words
+from config.errors import ConfigurationError
+from gateway.cli import doctor, fetch, partners, parts, scrub, send, serve, words
 from gateway.cli.output import CommandError, Exit, people
 from gateway.errors import GatewayError
 from redaction.errors import RedactionError
 
-COMMANDS = {
+COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
     "scrub": scrub.scrub,
     "inspect": scrub.inspect,
     "inspect-text": words.inspect_text,
@@ -23,11 +27,9 @@ COMMANDS = {
     "fetch": fetch.fetch,
     "doctor": doctor.doctor,
 }
-GROUPS = {
+GROUPS: Final[Mapping[str, typer.Typer]] = {
     "partners": partners.commands,
     "parts": parts.commands,
-    "ledger": ledger.commands,
-    "policy": policy.commands,
 }
 
 
@@ -56,6 +58,10 @@ def run() -> None:
         sys.exit(error.code)
     except (GatewayError, RedactionError) as error:
         people().print(error.public(), style="bold red", markup=False)
+        sys.exit(Exit.ERROR)
+    except ConfigurationError as error:
+        sentence = str(error) or cleandoc(type(error).__doc__ or "")
+        people().print(sentence, style="bold red", markup=False)
         sys.exit(Exit.ERROR)
     except (KeyboardInterrupt, BrokenPipeError):
         sys.exit(130)

@@ -20,6 +20,7 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 
 class Exit(IntEnum):
@@ -87,5 +88,7 @@ def findings_table(findings: Sequence[Mapping[str, Any]]) -> Table:
     for finding in findings:
         place = " ".join(str(finding.get(k, "")) for k in ("carrier", "where")).strip()
         shown = finding.get("value", finding.get("value_preview", ""))
-        table.add_row(place, finding["category"], finding["action"], str(shown))
+        # A file's words are no markup: "[/]" must neither colour a line nor end it.
+        words = (place, finding["category"], finding["action"], str(shown))
+        table.add_row(*(Text(str(word)) for word in words))
     return table

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
 from config.loading import load_profile
+from gateway.cli.output import CommandError, Exit, emit, findings_table, people, work_progress
+from redaction.errors import RedactionError
 from redaction.report import Report
 from redaction.sandbox.client import Outcome, Sandbox
 from redaction.sandbox.memory import MemoryFile
-
-from gateway.cli.output import CommandError, Exit, emit, findings_table, people, work_progress
-from redaction.errors import RedactionError
 
 MEMORY_BYTES = 4 * 1024**3
 DEADLINE_S = 120.0
@@ -133,15 +133,16 @@ def _write_report(path: Path, report: Report, *, show_values: bool) -> None:
 
 
 def _refusal(report: Report) -> str:
-    reason = report.to_json(show_values=False).get("reason", {})
-    return f"Refused ({reason.get('code', 'unknown')}): {reason.get('sentence', '')}"
+    if report.reason is None:
+        return "Refused, without a reason."
+    return f"Refused ({report.reason.code}): {report.reason.sentence}"
 
 
 def _tell(report: Report, *, show_values: bool) -> None:
-    document = report.to_json(show_values=show_values)
     console = people()
-    console.print(f"{document['format']}: {len(document['findings'])} findings")
-    if document["findings"]:
-        console.print(findings_table(document["findings"]))
-    for oracle in document["fidelity"]["oracles"]:
-        console.print(f"proved: {oracle['statement']}")
+    console.print(f"{report.format}: {len(report.findings)} findings")
+    if report.findings:
+        rows = [finding.to_json(show_values=show_values) for finding in report.findings]
+        console.print(findings_table(rows))
+    for oracle in report.oracles:
+        console.print(f"proved: {oracle.statement}", markup=False)

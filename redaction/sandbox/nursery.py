@@ -163,7 +163,9 @@ class Nursery:
         self._loop.remove_reader(self._control.fileno())
         failure = WorkerFailedError("the zygote died")
         failure.__cause__ = error
-        for future in (self._ready, *(running.ended for running in self._running.values())):
+        waited: list[asyncio.Future[WallLevel] | asyncio.Future[int]] = [self._ready]
+        waited += (running.ended for running in self._running.values())
+        for future in waited:
             if not future.done():
                 future.set_exception(failure)
                 future.exception()  # it may have nobody left to await it

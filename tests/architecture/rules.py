@@ -6,7 +6,7 @@ OURS: Final = ("config", "redaction", "storage", "gateway")
 
 # A room may import itself and what stands here; the longest prefix decides.
 ROOMS: Final[dict[str, set[str]]] = {
-    "config": set(),
+    "config": {"redaction.model"},
     "redaction": {"redaction.errors", "redaction.model"},
     "redaction.formats": {
         "redaction.carriers",
