@@ -4,27 +4,25 @@ Room: gateway. Awaits the ledger. Use cases depend on the Journal promise; assem
 real one, gateway.observability nothing of it.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Protocol
 
 from gateway.errors import GatewayError
 from storage.ids import SubjectId
+from storage.ledger.events import EventKind as Happening
+from storage.ledger.events import Receipt
 
-
-class Happening(StrEnum):
-    """What intake tells; the names are those of storage.ledger.events."""
-
-    UPLOAD_RECEIVED = "upload.received"
-    DRAWING_INSPECTED = "drawing.inspected"
-    DRAWING_REFUSED = "drawing.refused"
-    PART_APPROVED = "part.approved"
-    PART_EXPORTED = "part.exported"
-    ORIGINAL_DESTROYED = "original.destroyed"
-    ACCOUNT_INVITED = "account.invited"
-    API_KEY_CREATED = "api-key.created"
-    API_KEY_REVOKED = "api-key.revoked"
+__all__ = [
+    "Happening",
+    "Journal",
+    "JournalUnavailableError",
+    "Note",
+    "Party",
+    "Receipt",
+    "VolatileJournal",
+]
 
 
 class JournalUnavailableError(GatewayError):
@@ -34,23 +32,65 @@ class JournalUnavailableError(GatewayError):
 
 
 @dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody a note names: ``about`` is sealed to ``subject``, and erased with them."""
+
+    subject: SubjectId
+    about: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
-    """One thing that is about to happen. ``about`` is sealed to ``subject`` and committed to."""
+    """One thing that is about to happen.
+
+    ``about`` and ``reasons`` are sealed to ``subject`` and committed to. So is ``actor``, unless
+    ``actor_subject`` says that the actor is somebody else. ``recipient`` and ``network`` (address
+    and client of whoever calls) are sealed to the person they tell of.
+
+    The rest is read by every auditor, so it names nobody: countries, a rule, a random id (the
+    shapes are those of storage.ledger.events.Event; others are refused).
+    """
 
     happening: Happening
     subject: SubjectId
     actor: str  # an account's id, or "gateway"
     about: Mapping[str, str | int] = field(default_factory=dict)
+    src: str | None = None
+    dst: str | None = None
+    decision: str | None = None
+    basis: str | None = None
+    policy: str | None = None
+    transfer: str | None = None
+    recipient: Party | None = None
+    network: Party | None = None
+    reasons: Mapping[str, str | int] = field(default_factory=dict)
+    actor_subject: SubjectId | None = None
 
 
 class Journal(Protocol):
     """Where happenings are written down first."""
 
-    async def write(self, note: Note, *, key: str) -> None:
-        """Return once the note is durable; the same key writes it once.
+    async def write(self, note: Note, *, key: str) -> Receipt:
+        """Return where the note stands once it is durable; the same key writes it once.
 
         Raises:
             JournalUnavailableError: it is not written; do not go on.
+        """
+
+    async def erase(self, subject: SubjectId, note: Note, *, key: str) -> Receipt:
+        """Write ``note`` and destroy, with it, every opening sealed to ``subject``.
+
+        ``note.subject`` is not the person erased but whoever answers for it.
+
+        Raises:
+            JournalUnavailableError: nothing is written and nothing erased.
+        """
+
+    async def proof(self, index: int) -> str:
+        """Return the C2SP tlog-proof of an entry, against a checkpoint that covers it.
+
+        Raises:
+            JournalUnavailableError: it cannot be made now, or there is no such entry.
         """
 
     async def writable(self) -> bool:
@@ -58,15 +98,27 @@ class Journal(Protocol):
 
 
 class VolatileJournal:
-    """A journal that forgets: for tests, never for a gateway."""
+    """A journal that forgets and proves nothing: for tests, never for a gateway."""
 
     def __init__(self) -> None:
         """Start empty."""
         self.notes: dict[str, Note] = {}
 
-    async def write(self, note: Note, *, key: str) -> None:
+    async def write(self, note: Note, *, key: str) -> Receipt:
         """Keep the first note under ``key``."""
         self.notes.setdefault(key, note)
+        return Receipt(list(self.notes).index(key), hashlib.sha256(key.encode()).digest())
+
+    async def erase(self, subject: SubjectId, note: Note, *, key: str) -> Receipt:
+        """Keep ``note``, and forget what was noted of ``subject``."""
+        for written, other in self.notes.items():
+            if other.subject == subject:
+                self.notes[written] = Note(other.happening, other.subject, "")
+        return await self.write(note, key=key)
+
+    async def proof(self, index: int) -> str:
+        """Return a text of the right form that proves nothing."""
+        return f"c2sp.org/tlog-proof@v1\nindex {index}\n\n"
 
     async def writable(self) -> bool:
         """Say yes."""

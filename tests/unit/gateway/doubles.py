@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from gateway.journal import JournalUnavailableError, Note
+from gateway.journal import JournalUnavailableError, Note, Receipt, VolatileJournal
 from redaction.errors import UnreadableError, WorkerFailedError
 from redaction.model import Action, CarrierClass, Category, Profile, Proof
 from redaction.report import Report, ReportedFinding, Status
@@ -28,17 +28,17 @@ class Hands:
         self.now += seconds
 
 
-class MemoryJournal:
+class MemoryJournal(VolatileJournal):
     """Keeps the first note of each key; can be broken."""
 
     def __init__(self) -> None:
-        self.notes: dict[str, Note] = {}
+        super().__init__()
         self.broken = False
 
-    async def write(self, note: Note, *, key: str) -> None:
+    async def write(self, note: Note, *, key: str) -> Receipt:
         if self.broken:
             raise JournalUnavailableError
-        self.notes.setdefault(key, note)
+        return await super().write(note, key=key)
 
     async def writable(self) -> bool:
         return not self.broken
