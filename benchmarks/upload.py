@@ -33,7 +33,8 @@ def main() -> None:
             peer_s = median_s(lambda: _send(url, "PUT", "/put.bin", {}, source))
     mib = SIZE_BYTES / 2**20
     print(
-        f"upload: {peer_s / ours_s:.2f} x nginx PUT ({mib / ours_s:.0f} against {mib / peer_s:.0f} MiB/s)"
+        f"upload: {peer_s / ours_s:.2f} x nginx PUT"
+        f" ({mib / ours_s:.0f} against {mib / peer_s:.0f} MiB/s)"
     )
 
 

@@ -56,30 +56,39 @@ def send(
     """
     if approve and to is None:
         raise CommandError("--approve needs --to: say which partner receives the part.", Exit.USAGE)
-    order = {"consent": consent, "expires_s": seconds(expires), "opens": opens}
-
-    async def run() -> dict[str, Any]:
-        async with Client(server, token) as client:
-            uploads = await _upload_all(client, files)
-            body = {"name": part, "description": description, "uploads": uploads}
-            created = await client.call("POST", "api/v1/parts", body)
-            inspected = await _inspected(client, created["id"])
-            result = _result(inspected)
-            _stop_if_refused(inspected, as_json=as_json, result=result)
-            if approve:
-                await client.call("POST", f"api/v1/parts/{created['id']}/approve")
-                path = f"api/v1/parts/{created['id']}/transfers"
-                handed = await client.call("POST", path, order | {"partner": to})
-                result |= {k: handed[k] for k in ("transfer", "link", "expires_at") if k in handed}
-            return result
-
+    order = {"consent": consent, "expires_s": seconds(expires), "opens": opens, "partner": to}
+    body = {"name": part, "description": description}
     try:
-        result = asyncio.run(run())
+        result = asyncio.run(
+            _sent(Client(server, token), files, body, order if approve else None, as_json=as_json)
+        )
     except ProblemError as error:
         raise CommandError(
             _with_reasons(error), Exit.REFUSED if error.status == 403 else Exit.ERROR
         ) from error
     _show(result, as_json=as_json)
+
+
+async def _sent(
+    client: Client,
+    files: Sequence[Path],
+    body: dict[str, Any],
+    order: dict[str, Any] | None,
+    *,
+    as_json: bool,
+) -> dict[str, Any]:
+    async with client:
+        uploads = await _upload_all(client, files)
+        created = await client.call("POST", "api/v1/parts", body | {"uploads": uploads})
+        inspected = await _inspected(client, created["id"])
+        result = _result(inspected)
+        _stop_if_refused(inspected, as_json=as_json, result=result)
+        if order is not None:
+            path = f"api/v1/parts/{created['id']}"
+            await client.call("POST", f"{path}/approve")
+            handed = await client.call("POST", f"{path}/transfers", order)
+            result |= {k: handed[k] for k in ("transfer", "link", "expires_at") if k in handed}
+        return result
 
 
 async def _upload_all(client: Client, files: Sequence[Path]) -> list[str]:

@@ -88,20 +88,7 @@ class Parts:
             ),
             created_at=now,
         )
-        names = distinct(await self._filenames(caller, uploads))
-        drawings = [
-            DrawingRow(
-                id=new_object_id(),
-                part=part.id,
-                position=position,
-                upload=upload,
-                state=DrawingState.RECEIVED,
-                attempts=0,
-                filename_sealed=await seal(owner, sealing.DRAWING_FILENAME, named.encode()),
-                changed_at=now,
-            )
-            for position, (upload, named) in enumerate(zip(uploads, names, strict=True))
-        ]
+        drawings = await self._received(caller, part, uploads)
         async with self.rows.transaction() as connection:
             for drawing in drawings:
                 if not await rows_of_uploads.claim(
@@ -183,6 +170,26 @@ class Parts:
     async def filename(self, part: PartRow, drawing: DrawingRow) -> str:
         """Return a drawing's file name."""
         return await self._open(part, sealing.DRAWING_FILENAME, drawing.filename_sealed)
+
+    async def _received(
+        self, caller: Caller, part: PartRow, uploads: Sequence[str]
+    ) -> list[DrawingRow]:
+        names = distinct(await self._filenames(caller, uploads))
+        return [
+            DrawingRow(
+                id=new_object_id(),
+                part=part.id,
+                position=position,
+                upload=upload,
+                state=DrawingState.RECEIVED,
+                attempts=0,
+                filename_sealed=await self.fields.seal_field(
+                    part.subject, sealing.DRAWING_FILENAME, named.encode()
+                ),
+                changed_at=part.created_at,
+            )
+            for position, (upload, named) in enumerate(zip(uploads, names, strict=True))
+        ]
 
     async def _release(self, part: PartRow, drawings: Sequence[DrawingRow]) -> None:
         released = after(DrawingState.REVIEW, DrawingEvent.APPROVED)

@@ -188,8 +188,8 @@ async def test_a_cut_connection_loses_nothing_that_arrived(
     await asyncio.sleep(0.05)
     writer.transport.abort()
     async with asyncio.timeout(5):
-        while await offset_of(program, customer_key, url) != 7:
-            await asyncio.sleep(0.01)  # noqa: ASYNC110  (only the other side knows when)
+        while await offset_of(program, customer_key, url) != 7:  # noqa: ASYNC110  (only it knows)
+            await asyncio.sleep(0.01)
 
 
 async def test_a_client_that_knows_first_is_not_made_to_wait(
