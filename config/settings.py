@@ -36,7 +36,7 @@ class _Table(BaseModel):
 class Sandbox(_Table):
     """Limits on the processes that read hostile files."""
 
-    memory_bytes: Annotated[int, Field(ge=64 * MIB)] = 2 * GIB
+    memory_bytes: Annotated[int, Field(ge=256 * MIB)] = 2 * GIB
     """Address space of one worker: an assembly of 100 MB unfolds to about a gigabyte."""
 
     deadline_s: Annotated[float, Field(gt=0, le=HOUR_S)] = 180.0

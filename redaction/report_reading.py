@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final, NoReturn, TypeVar
 
-from redaction.errors import WorkerFailedError
+from redaction.errors import TooComplexError, WorkerFailedError
 from redaction.model import Action, CarrierClass, Category, Proof
 from redaction.registry import BY_NAME
 from redaction.report import (
@@ -27,7 +27,8 @@ from redaction.report import (
 )
 from redaction.unsupported import REFUSALS
 
-MAX_REPORT_BYTES: Final = 32 * 1024 * 1024
+# Empty objects unfold to twenty times their text: more would let a report exhaust the gateway.
+MAX_REPORT_BYTES: Final = 8 * 1024 * 1024
 MAX_COUNT: Final = 2**53  # beyond this JSON numbers stop being exact in other languages
 
 REPORT_KEYS: Final = frozenset(
@@ -44,8 +45,15 @@ class ReportLiedError(WorkerFailedError):
 
 
 def written(report: Report) -> bytes:
-    """Return ``report`` as the bytes that cross the wall; values are in clear."""
-    return json.dumps(report.to_json(show_values=True), ensure_ascii=False).encode()
+    """Return ``report`` as the bytes that cross the wall; values are in clear.
+
+    Raises:
+        TooComplexError: it is longer than ``read`` would take.
+    """
+    report_bytes = json.dumps(report.to_json(show_values=True), ensure_ascii=False).encode()
+    if len(report_bytes) > MAX_REPORT_BYTES:
+        raise TooComplexError
+    return report_bytes
 
 
 def read(untrusted_report: bytes) -> Report:

@@ -12,6 +12,7 @@ from enum import IntEnum
 from typing import Final, NoReturn
 
 from redaction import engine
+from redaction.errors import TooComplexError
 from redaction.model import Profile
 from redaction.report import Report
 from redaction.report_reading import written
@@ -51,7 +52,7 @@ def live(job: Job, parent: int, expected: walls.WallLevel, task: Task = redact) 
     """
     try:
         status = _lived(job, parent, expected, task)
-    except (MemoryError, RecursionError):
+    except (MemoryError, RecursionError, TooComplexError):
         status = Exit.EXHAUSTED
     except OSError as error:
         exhausted = error.errno in (errno.ENOMEM, errno.EFBIG, errno.ENOSPC)

@@ -32,7 +32,7 @@ from redaction.sandbox.wire import (
     write_note,
 )
 
-PROBE_LIMITS: Final = Limits(memory_bytes=8 * 1024**3, file_bytes=1024, cpu_s=10)
+PROBE_LIMITS: Final = Limits(memory_bytes=1024**3, file_bytes=1024, cpu_s=10)
 OUT_OF_THE_WAY: Final = 64
 
 
