@@ -1,0 +1,209 @@
+"""Is the log the one that was signed? Of a database file, or of published tiles; offline.
+
+Room: storage/ledger. Blocking; changes nothing, needs no secret. Everything is computed anew from
+the entries and compared with what was kept and signed, so that a changed byte is found wherever it
+is, and located. See docs/reference/ledger-format.md for what covers which column.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from storage.ledger.checkpoint import Checkpoint, VerifyingKey
+from storage.ledger.database import head_of, key_of, reading
+from storage.ledger.errors import (
+    NoSuchEntryError,
+    NotSignedError,
+    NotValidError,
+    UnfitEventError,
+)
+from storage.ledger.leaf import decode, key_commitment
+from storage.ledger.merkle import HASH_BYTES
+from storage.ledger.openings import OpeningCount
+from storage.ledger.recount import Recount
+from storage.ledger.tiles import Tile, bundles_of, hashes_in, tiles_of, unbundle
+
+# Returns the bytes of a published file by its path; raises NoSuchEntryError where there is none.
+Fetch = Callable[[str], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What was found to be valid. ``erased`` counts openings destroyed with their persons."""
+
+    origin: str
+    size: int
+    root: bytes
+    vkey: str
+    openings: int = 0
+    erased: int = 0
+    checkpoints: int = 0
+    entries_read: bool = True
+
+
+def verify(
+    path: Path, *, key: VerifyingKey | None = None, older_note: bytes | None = None
+) -> Summary:
+    """Return what a ledger file holds, all of it checked.
+
+    Args:
+        path: the database file; a gateway may be writing it.
+        key: the key it must be signed with; without one, the key that the file names.
+        older_note: a checkpoint seen before. Only whoever keeps one notices that the end of a log
+            was cut off together with the checkpoints over it.
+
+    Raises:
+        NoSuchEntryError: there is no such file.
+        NotValidError: it was changed or damaged; says where.
+    """
+    try:
+        with reading(path) as database:
+            return _Database(database, key).checked(older_note)
+    except sqlite3.Error as error:
+        raise NotValidError("database", f"it cannot be read ({error})") from error
+
+
+def check_tree(path: Path, key: VerifyingKey) -> Checkpoint:
+    """Return the signed head if entries and tiles are its tree; openings are not looked at.
+
+    Raises:
+        NotValidError: they are not.
+    """
+    try:
+        with reading(path) as database:
+            return _Database(database, key).checked_tree(None)
+    except sqlite3.Error as error:
+        raise NotValidError("database", f"it cannot be read ({error})") from error
+
+
+class _Database:
+    """One audit of one file."""
+
+    def __init__(self, database: sqlite3.Connection, key: VerifyingKey | None) -> None:
+        self._database = database
+        self._key = key or key_of(database)
+        if key_of(database) != self._key:
+            raise NotValidError("log", "it names another key than it must be signed with")
+        self._openings = OpeningCount(database)
+
+    def checked(self, older_note: bytes | None) -> Summary:
+        found = self._database.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        if found != "ok":
+            raise NotValidError("database", str(found))
+        older = None if older_note is None else self._opened(older_note, "older checkpoint")
+        signed = self.checked_tree(older)
+        self._openings.settle()
+        count = self._database.execute("SELECT count(*) FROM checkpoint").fetchone()[0]
+        return Summary(
+            signed.origin,
+            signed.size,
+            signed.root,
+            self._key.vkey,
+            openings=self._openings.present,
+            erased=self._openings.erased,
+            checkpoints=count,
+        )
+
+    def checked_tree(self, older: Checkpoint | None) -> Checkpoint:
+        signed = self._opened(head_of(self._database), "head")
+        if older is not None and older.size > signed.size:
+            why = f"it has {older.size} entries and the log {signed.size}: the log was cut"
+            raise NotValidError("older checkpoint", why)
+        wanted = self._checkpoints()
+        recount = Recount(self._kept_tile)
+        roots = {0: recount.edge.root()}
+        sizes = {*wanted, older.size if older else 0}
+        for raw in self._entries():
+            recount.add(raw)
+            if recount.size in sizes:
+                roots[recount.size] = recount.edge.root()
+        recount.verdict(signed)
+        self._no_other_tiles(signed.size)
+        for size, checkpoint in wanted.items():
+            if roots.get(size) != checkpoint.root or size != checkpoint.size:
+                raise NotValidError(f"checkpoint {size}", "it is not of this log")
+        if older is not None and roots.get(older.size) != older.root:
+            why = f"the first {older.size} entries are not those it was signed over: a fork"
+            raise NotValidError("older checkpoint", why)
+        return signed
+
+    def _opened(self, note: bytes, place: str) -> Checkpoint:
+        try:
+            return self._key.open(note)
+        except NotSignedError as error:
+            raise NotValidError(place, "it is not signed with the log's key") from error
+
+    def _checkpoints(self) -> dict[int, Checkpoint]:
+        rows = self._database.execute("SELECT size, note FROM checkpoint ORDER BY size")
+        return {size: self._opened(note, f"checkpoint {size}") for size, note in rows}
+
+    def _entries(self) -> Iterator[bytes]:
+        rows = self._database.execute(
+            "SELECT number, leaf, key_hash, nonce FROM entry ORDER BY number"
+        )
+        for expected, (number, raw, hashed_key, nonce) in enumerate(rows):
+            if number != expected:
+                raise NotValidError(f"entry {expected}", "it is missing")
+            try:
+                leaf = decode(raw)
+            except UnfitEventError as error:
+                raise NotValidError(f"entry {number}", "it is not a leaf") from error
+            if key_commitment(nonce, hashed_key) != leaf.key:
+                raise NotValidError(f"entry {number}", "its key is another")
+            self._openings.expect(number, leaf)
+            yield raw
+
+    def _kept_tile(self, tile: Tile) -> bytes:
+        row = self._database.execute(
+            "SELECT hashes FROM tile WHERE level = ? AND number = ?", (tile.level, tile.number)
+        ).fetchone()
+        return row[0] if row else b""
+
+    def _no_other_tiles(self, size: int) -> None:
+        expected = {(tile.level, tile.number) for tile in tiles_of(size)}
+        for level, number in self._database.execute("SELECT level, number FROM tile"):
+            if (level, number) not in expected:
+                raise NotValidError(f"tile {level}/{number}", "the tree has no such tile")
+
+
+def audit(fetch: Fetch, key: VerifyingKey, *, entries: bool = True) -> Summary:
+    """Return what published tiles hold, all of it checked.
+
+    Args:
+        fetch: returns a published file by its path below the log's address.
+        key: the log's key, from a source that is not the log itself.
+        entries: False where only hash tiles are public; then entries are not read.
+
+    Raises:
+        NotValidError: something is missing, changed or not signed; says where.
+    """
+    try:
+        signed = key.open(_fetched(fetch, "checkpoint"))
+    except NotSignedError as error:
+        raise NotValidError("checkpoint", "it is not signed with the log's key") from error
+    kept = {tile: _fetched(fetch, tile.path) for tile in tiles_of(signed.size)}
+    recount = Recount(lambda tile: kept.get(tile, b""))
+    for place in bundles_of(signed.size):
+        hashes = Tile(0, place.number, place.width)
+        if not entries:
+            if len(kept[hashes]) != place.width * HASH_BYTES:
+                raise NotValidError(hashes.path, "it has another length")
+            for leaf in hashes_in(kept[hashes]):
+                recount.add_hash(leaf)
+            continue
+        try:
+            bundled = unbundle(_fetched(fetch, place.path), place.width)
+        except ValueError as error:
+            raise NotValidError(place.path, "it does not hold its entries") from error
+        for raw in bundled:
+            recount.add(raw)
+    recount.verdict(signed)
+    return Summary(signed.origin, signed.size, signed.root, key.vkey, entries_read=entries)
+
+
+def _fetched(fetch: Fetch, path: str) -> bytes:
+    try:
+        return fetch(path)
+    except NoSuchEntryError as error:
+        raise NotValidError(path, "it is missing") from error

@@ -1,0 +1,162 @@
+"""What the ledger's file holds, for those who only look: entries, openings, tiles, proofs.
+
+Room: storage/ledger. Blocking; read-only, beside a writer or without one. Works on a connection
+from storage.ledger.database.reading, so that everything asked of one connection is of one moment.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from storage.ledger.checkpoint import Checkpoint
+from storage.ledger.database import head_of, key_of, tile_of
+from storage.ledger.errors import NoSuchEntryError, NotSignedError, NotValidError, UnfitEventError
+from storage.ledger.events import Slot
+from storage.ledger.leaf import Leaf, decode
+from storage.ledger.merkle import HASH_BYTES, consistency_path, inclusion_path
+from storage.ledger.proof import Proof
+from storage.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, Tile, bundle, nodes_from
+from storage.ledger.writer import Sealed
+
+MAX_PAGE: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry: its number, its exact bytes, and the leaf they say."""
+
+    number: int
+    raw: bytes
+    leaf: Leaf
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a reviewer looks for; None means anything. ``before`` is exclusive."""
+
+    before: int | None = None
+    kind: str | None = None
+    src: str | None = None
+    dst: str | None = None
+    decision: str | None = None
+    transfer: str | None = None
+
+    def where(self) -> tuple[str, list[str | int]]:
+        """Return the condition and its parameters."""
+        asked = {
+            "number < ?": self.before,
+            "kind = ?": self.kind,
+            "src = ?": self.src,
+            "dst = ?": self.dst,
+            "decision = ?": self.decision,
+            "transfer = ?": self.transfer,
+        }
+        given = {text: value for text, value in asked.items() if value is not None}
+        return " AND ".join(given) or "true", list(given.values())
+
+
+def page(database: sqlite3.Connection, wanted: Filter, limit: int) -> list[Entry]:
+    """Return the newest entries that fit, newest first, at most ``limit``."""
+    condition, values = wanted.where()
+    rows = database.execute(
+        f"SELECT number, leaf FROM entry WHERE {condition}"  # noqa: S608  (fixed texts only)
+        " ORDER BY number DESC LIMIT ?",
+        [*values, min(limit, MAX_PAGE)],
+    )
+    return [_entry(*row) for row in rows]
+
+
+def entries(database: sqlite3.Connection, start: int, end: int) -> Iterator[Entry]:
+    """Yield entries start to end, oldest first, however many."""
+    rows = database.execute(
+        "SELECT number, leaf FROM entry WHERE number >= ? AND number < ? ORDER BY number",
+        (start, end),
+    )
+    for row in rows:
+        yield _entry(*row)
+
+
+def entry(database: sqlite3.Connection, number: int) -> Entry:
+    """Return one entry.
+
+    Raises:
+        NoSuchEntryError: there is none of this number.
+    """
+    for found in entries(database, number, number + 1):
+        return found
+    raise NoSuchEntryError
+
+
+def openings(database: sqlite3.Connection, number: int) -> dict[Slot, Sealed]:
+    """Return what is kept beside an entry; what was erased is not there."""
+    rows = database.execute("SELECT slot, subject, sealed FROM opening WHERE number = ?", (number,))
+    return {Slot(slot): Sealed(subject, sealed) for slot, subject, sealed in rows}
+
+
+def opened_head(database: sqlite3.Connection) -> tuple[Checkpoint, bytes]:
+    """Return the signed checkpoint of everything in the file, and its note."""
+    return opened_note(database, head_of(database), "head")
+
+
+def published(database: sqlite3.Connection) -> tuple[Checkpoint, bytes]:
+    """Return the newest published checkpoint, and its note.
+
+    Raises:
+        NoSuchEntryError: none was published yet.
+    """
+    row = database.execute("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1").fetchone()
+    if row is None:
+        raise NoSuchEntryError
+    return opened_note(database, row[0], "checkpoint")
+
+
+def opened_note(database: sqlite3.Connection, note: bytes, place: str) -> tuple[Checkpoint, bytes]:
+    """Return what a note says, signed as the file says it must be.
+
+    Raises:
+        NotValidError: it is not; ``place`` says which note it was.
+    """
+    try:
+        return key_of(database).open(note), note
+    except NotSignedError as error:
+        raise NotValidError(place, "it is not signed with the log's key") from error
+
+
+def prove(database: sqlite3.Connection, number: int, signed: Checkpoint, note: bytes) -> Proof:
+    """Return the proof that an entry stands under a checkpoint.
+
+    Raises:
+        NotInLedgerError: the checkpoint does not reach it.
+    """
+    nodes = nodes_from(lambda level, tile: tile_of(database, level, tile))
+    return Proof(number, tuple(inclusion_path(number, signed.size, nodes)), note)
+
+
+def consistency(database: sqlite3.Connection, old: int, size: int) -> list[bytes]:
+    """Return the proof that the tree of ``old`` entries is the beginning of that of ``size``."""
+    return consistency_path(
+        old, size, nodes_from(lambda level, tile: tile_of(database, level, tile))
+    )
+
+
+def tile_bytes(database: sqlite3.Connection, tile: Tile, size: int) -> bytes:
+    """Return the file that stands at a tile's path in a log of ``size`` entries.
+
+    Raises:
+        NoSuchEntryError: a log of this size has no such tile, or none so wide.
+    """
+    count = size >> TILE_HEIGHT * (tile.level or 0)
+    if tile.number * TILE_WIDTH + tile.width > count:
+        raise NoSuchEntryError
+    if tile.level is not None:
+        return tile_of(database, tile.level, tile.number)[: tile.width * HASH_BYTES]
+    first = tile.number * TILE_WIDTH
+    return bundle([found.raw for found in entries(database, first, first + tile.width)])
+
+
+def _entry(number: int, raw: bytes) -> Entry:
+    try:
+        return Entry(number, raw, decode(raw))
+    except UnfitEventError as error:
+        raise NotValidError(f"entry {number}", "it is not a leaf") from error
