@@ -24,6 +24,7 @@ class Format:
 
 
 FORMATS: Final = (
+    Format("step", "redaction.formats.step", ".step", "model/step"),
     Format("pdf", "redaction.formats.pdf", ".pdf", "application/pdf"),
     Format("jpeg", "redaction.formats.jpeg", ".jpg", "image/jpeg"),
     Format("png", "redaction.formats.png", ".png", "image/png"),

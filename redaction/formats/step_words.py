@@ -1,0 +1,116 @@
+"""The words a STEP file keeps: paths in them are cut, people in them are shown to their owner.
+
+Room: redaction/formats. Pure; linear in the file. Names of products, notes and layers are the
+drawing's own, and the same few stand in it a thousand times: each is looked at once. A path is
+cut to the name of its file wherever it stands, since a directory makes no part.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from redaction.formats import step_paths, step_syntax
+from redaction.formats.step_change import Changes
+from redaction.formats.step_rules import ADMINISTRATION, NOBODY
+from redaction.model import Action, CarrierClass, Category, Edit, Finding, Profile
+from redaction.text import people
+from redaction.text.span import Span
+
+MIN_CHARS: Final = 4
+# Nothing that is looked for goes on over this.
+BETWEEN: Final = "\n\0\n"
+LETTER: Final = re.compile(rb"[A-Za-z\\\x80-\xff]|[0-9+(][0-9 ().+/-]{6}")
+INSTANCE: Final = re.compile(rb"\s*+#([0-9]++)\s*+=\s*+\(?+\s*+([A-Za-z0-9_]++)")
+# An instance whose strings lie further from its beginning is not named in the report.
+INSTANCE_BYTES: Final = 4096
+
+
+def read(data: bytes, end: int, profile: Profile, changes: Changes) -> str:
+    """Plan the cuts in strings that are not replaced anyway, and report whom they name.
+
+    Returns all the different strings, one below the other, for a second look.
+    """
+    edited = {edit.start for edit in changes.edits}
+    raws = list(_different(data, end, edited))
+    texts = [step_syntax.decoded(raw) for raw in raws]
+    joined = BETWEEN.join(texts)
+    telling: dict[bytes, list[Span]] = {}
+    for at, span in _spans(joined, texts):
+        telling.setdefault(raws[at], []).append(span)
+    if telling:
+        for found in step_syntax.STRINGS.finditer(data, 0, end):
+            spans = telling.get(found[1]) if found[1] and found.start() not in edited else None
+            if spans:
+                _settle(data, found.start() + 1, found[1], spans, (profile, changes))
+    return joined
+
+
+def _different(data: bytes, end: int, edited: set[int]) -> dict[bytes, None]:
+    """Return every string once, if there is enough in it to name anybody."""
+    seen: dict[bytes, None] = {}
+    for found in step_syntax.STRINGS.finditer(data, 0, end):
+        raw = found[1]
+        if raw and len(raw) >= MIN_CHARS and raw not in seen and found.start() not in edited:
+            seen[raw] = None
+    return {raw: None for raw in seen if LETTER.search(raw)}
+
+
+def _spans(joined: str, texts: list[str]) -> Iterator[tuple[int, Span]]:
+    """Yield whom and what the texts name: the number of the text, and the place in it."""
+    starts = [0]
+    for text in texts:
+        starts.append(starts[-1] + len(text) + len(BETWEEN))
+    located = set()
+    for span in people.find(joined):
+        at = bisect_right(starts, span.start) - 1
+        located.add(at)
+        start = span.start - starts[at]
+        yield at, Span(start, start + span.end - span.start, span.category, span.confidence)
+    for at, text in enumerate(texts):
+        if at not in located and step_paths.ROOTED.fullmatch(text):
+            yield at, Span(0, len(text), Category.PATH, people.SURE)
+
+
+def _settle(
+    data: bytes, start: int, raw: bytes, spans: Iterable[Span], wanted: tuple[Profile, Changes]
+) -> None:
+    """Cut ``spans`` out of the string that begins at ``start``, or report them for review."""
+    profile, changes = wanted
+    where, entity = _place(data, start)
+    text, offsets = step_syntax.located(raw)
+    cut = [
+        span
+        for span in spans
+        if span.category is Category.PATH
+        or span.category in profile.redact_content
+        or entity in ADMINISTRATION
+    ]
+    carrier = f"{entity.decode('latin-1')} string".strip()
+    for begins, ends, instead in step_paths.cuts(text, cut):
+        token = people.TOKENS.get(instead, "").encode() if instead else b""
+        token = NOBODY if instead and not token else token
+        changes.edits.append(Edit(start + offsets[begins], start + offsets[ends], token))
+    for span in spans:
+        said = text[span.start : span.end]
+        if span in cut:
+            changes.tell(carrier, span.category, said, where)
+        else:
+            changes.findings.append(
+                Finding(
+                    carrier,
+                    span.category,
+                    Action.REVIEW,
+                    said,
+                    where,
+                    CarrierClass.CONTENT,
+                    confidence=span.confidence,
+                )
+            )
+
+
+def _place(data: bytes, at: int) -> tuple[str, bytes]:
+    """Return the instance that the string at ``at`` stands in, and its entity, if it is near."""
+    before = data.rfind(b";", max(0, at - INSTANCE_BYTES), at)
+    found = INSTANCE.match(data, before + 1) if before >= 0 else None
+    return (f"#{found[1].decode()}", found[2].upper()) if found else ("", b"")
