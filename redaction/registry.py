@@ -25,6 +25,7 @@ class Format:
 
 FORMATS: Final = (
     Format("step", "redaction.formats.step", ".step", "model/step"),
+    Format("dxf", "redaction.formats.dxf", ".dxf", "image/vnd.dxf"),
     Format("pdf", "redaction.formats.pdf", ".pdf", "application/pdf"),
     Format("jpeg", "redaction.formats.jpeg", ".jpg", "image/jpeg"),
     Format("png", "redaction.formats.png", ".png", "image/png"),

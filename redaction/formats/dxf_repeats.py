@@ -1,0 +1,145 @@
+"""Removed values that a drawing says again elsewhere.
+
+Room: redaction/formats. Pure; linear in the file. A login name from the header may stand in a
+record some add-in wrote, in the name of a layer or on the sheet. In hidden strings it is cut out;
+where people read it, it stays and is reported. Chunks are left to the sweep.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from redaction.formats import dxf_words
+from redaction.formats.dxf_content import INLINE
+from redaction.formats.dxf_draft import Draft
+from redaction.formats.dxf_objects import NAMES, SHOWN, STRING_CODES, put_unique
+from redaction.formats.dxf_tags import BLAND, COMMENT, MARKS, Tag
+from redaction.model import Action, CarrierClass, Category, Finding
+
+MIN_CHARS: Final = 4
+# A shorter value counts only as a word of its own.
+WORD_CHARS: Final = 8
+MAX_SECRETS: Final = 200
+WHOLE: Final = frozenset({Category.ORGANISATION, Category.HOST, Category.EMAIL, Category.PERSON})
+LONG: Final = frozenset({Category.PHONE, Category.NETWORK, Category.IDENTIFIER, Category.LOCATION})
+HOMES: Final = re.compile(
+    r"(?:^|[\\/])(?:users|home|documents and settings|docume~1|benutzer|utilisateurs)[\\/]+"
+    r"([^\\/]++)|^[\\/]{2,}([^\\/.]++)",
+    re.IGNORECASE,
+)
+NAME_PARTS: Final = re.compile(r"[^\W\d_]++(?:['’-][^\W\d_]++)*+")
+# Logins of nobody in particular: cutting the word out of everything would only do harm.
+_NOBODY: Final = """
+    admin administrator anonymous author autocad autodesk cad client company customer default
+    design designer document drawing engineer engineering example export file files guest home
+    info layer layout local line model name nobody none office owner part plot print private
+    product project public root sales server service shared standard student style support system
+    temp test text unknown unnamed untitled user username users view windows work workstation
+"""
+NOBODY: Final = frozenset(_NOBODY.split())
+
+
+def secrets(findings: Iterable[Finding]) -> dict[str, Category]:
+    """Return what must not be said again, in folded case, by its category."""
+    told: dict[str, Category] = {}
+    for finding in findings:
+        if finding.seed and finding.action in (Action.REMOVED, Action.REPLACED):
+            for part in _parts(finding):
+                folded = part.strip().casefold()
+                if len(folded) >= MIN_CHARS and folded not in NOBODY and len(set(folded)) > 2:
+                    told.setdefault(folded, finding.category)
+    longest = sorted(told, key=lambda secret: (-len(secret), secret))[:MAX_SECRETS]
+    return {secret: told[secret] for secret in longest}
+
+
+def _parts(finding: Finding) -> Iterator[str]:
+    value = finding.value
+    if finding.category in WHOLE or (finding.category in LONG and len(value) >= WORD_CHARS):
+        yield value
+    if finding.category is Category.PERSON:
+        yield from NAME_PARTS.findall(value)
+    elif finding.category is Category.EMAIL:
+        yield value.partition("@")[0]
+    elif finding.category is Category.PATH:
+        directory = value[: max(value.rfind("/"), value.rfind("\\"), 0)]
+        if len(directory) >= WORD_CHARS:
+            yield directory
+        yield from (home or server for home, server in HOMES.findall(value))
+
+
+def pattern(told: Iterable[str]) -> re.Pattern[str]:
+    """Return what finds any of the values, as the sweep would."""
+    return re.compile(
+        "|".join(
+            rf"(?<![a-z0-9]){re.escape(secret)}(?![a-z0-9])"
+            if len(secret) < WORD_CHARS
+            else re.escape(secret)
+            for secret in told
+        ),
+        re.IGNORECASE,
+    )
+
+
+def plan_repeats(draft: Draft, end: int) -> None:
+    """Cut removed values out of hidden strings up to ``end``, report them where people read."""
+    told = secrets(draft.findings)
+    if not told or not _worth_it(draft, told):
+        return
+    sought = pattern(told)
+    kind, keys = "", list[Tag]()
+    for tag in draft.grid.tags(draft.grid.begin, end):
+        if tag.code == 0:
+            kind, keys = draft.grid.raw(tag).decode("ascii", "replace"), []
+        if tag.code == 3 and kind == "DICTIONARY":
+            keys.append(tag)
+        if tag.code == COMMENT or not (tag.code in STRING_CODES or tag.code in READ_CODES):
+            continue
+        text = draft.read(tag, kind in INLINE and tag.code in SHOWN[kind]).text
+        found = sought.search(text)
+        if found is None:
+            continue
+        if _is_read(kind, tag.code):
+            draft.note(_stays(text, sought, told))
+        else:
+            _cut(draft, tag, sought, told)
+            if keys and keys[-1] is tag:
+                put_unique(draft, tag, keys)
+
+
+READ_CODES: Final = frozenset({0, *BLAND, *MARKS})
+
+
+def _is_read(kind: str, code: int) -> bool:
+    """Return whether a value is shown, or a name or word that the file itself goes by."""
+    return code in READ_CODES or code in SHOWN.get(kind, ()) or code in NAMES.get(kind, ())
+
+
+def _worth_it(draft: Draft, told: Iterable[str]) -> bool:
+    """Return whether a value may stand somewhere; escapes and code pages are not looked into."""
+    lower = draft.grid.data.lower()
+    return any(
+        not secret.isascii() or lower.count(secret.encode("ascii")) > 1 for secret in told
+    ) or any(mark in lower for mark in (b"\\u+", b"\\m+"))
+
+
+def _stays(text: str, sought: re.Pattern[str], told: dict[str, Category]) -> Iterator[Finding]:
+    for found in sought.finditer(text):
+        yield Finding(
+            "DXF.shown",
+            told.get(found[0].casefold(), Category.PERSON),
+            Action.REVIEW,
+            found[0],
+            carrier_class=CarrierClass.CONTENT,
+        )
+
+
+def _cut(draft: Draft, tag: Tag, sought: re.Pattern[str], told: dict[str, Category]) -> None:
+    raw = draft.raw(tag)
+    words = dxf_words.read(raw, draft.codec)
+    findings: list[Finding] = []
+    for found in reversed(list(sought.finditer(words.text))):
+        start, end = words.place(*found.span())
+        raw = raw[:start] + raw[end:]
+        category = told.get(found[0].casefold(), Category.PERSON)
+        findings.append(Finding("DXF.hidden", category, Action.REMOVED, found[0]))
+    draft.put(tag, raw, findings)
