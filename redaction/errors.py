@@ -66,6 +66,24 @@ class TooComplexError(RedactionError):
     code = "too-complex"
 
 
+class UnsafeArchiveError(RedactionError):
+    """Programs would unpack this archive differently. Pack its files anew and send that."""
+
+    code = "unsafe-archive"
+
+
+class MemberRefusedError(RedactionError):
+    """A file inside this one cannot be cleaned; the findings say which and why. Leave it out."""
+
+    code = "member-refused"
+
+
+class ActiveContentError(RedactionError):
+    """The file holds programs that cannot be taken out safely. Save it without them."""
+
+    code = "active-content"
+
+
 class ResidueError(RedactionError):
     """A removed value is still present elsewhere in the file, so it cannot be called clean."""
 
