@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Final
+from typing import Final, NamedTuple
 
 from redaction.errors import NotFaithfulError
 from redaction.model import Edit
@@ -35,9 +35,8 @@ class Grammar:
     droppable: re.Pattern[bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A run without blanks and comments, and the literal that ends it."""
+class _Piece(NamedTuple):
+    """A run, comments left out, and the literal that ends it."""
 
     run: bytes
     literal: bytes
@@ -61,7 +60,7 @@ def compared(original: bytes, cleaned: bytes, edits: Sequence[Edit], grammar: Gr
         count += 2
         if one.run == other.run and one.literal == other.literal:
             continue
-        if one.run != other.run:
+        if _dense(one.run) != _dense(other.run):
             planned.check_run(one, cleaned[other.start : other.literal_start])
         if one.literal != other.literal:
             planned.check_literal(one, other)
@@ -86,14 +85,14 @@ class _Planned:
 
     def check_run(self, one: _Piece, cleaned: bytes) -> None:
         """Raise unless the runs have the same tokens but for planned ones of the same kind."""
-        before = list(self._tokens(one.start, one.literal_start))
-        after = [token[:2] for token in _fine(cleaned, self._grammar)]
-        if len(before) != len(after):
-            raise NotFaithfulError("a token is missing or too many")
-        for (kind, text, start), (other_kind, other_text) in zip(before, after, strict=True):
-            if text == other_text:
+        after = _fine(cleaned, self._grammar)
+        for token, other in zip_longest(self._tokens(one.start, one.literal_start), after):
+            if token is None or other is None:
+                raise NotFaithfulError("a token is missing or too many")
+            kind, text, start = token
+            if text == other[1]:
                 continue
-            if kind != other_kind or kind not in self._grammar.changeable:
+            if kind != other[0] or kind not in self._grammar.changeable:
                 raise NotFaithfulError("a token differs that may not")
             if not self._edited(start, start + len(text)):
                 raise NotFaithfulError("a token differs that was not planned to")
@@ -123,15 +122,18 @@ def _pieces(data: bytes, grammar: Grammar) -> Iterator[_Piece]:
         kind = found.lastgroup
         if kind == "run":
             runs.append(found.group())
+            if grammar.last in runs[-1]:
+                break
         elif kind == "literal":
-            run = b"".join(runs).translate(None, BLANKS)
-            yield _Piece(run, found.group(), start, found.start(), found.end())
+            yield _Piece(b"".join(runs), found.group(), start, found.start(), found.end())
             runs, start = [], found.end()
-        if kind == "run" and grammar.last in runs[-1]:
-            break
-    end = data.find(grammar.last, start) + len(grammar.last) if runs else len(data)
-    rest = b"".join(runs).partition(grammar.last)[0].translate(None, BLANKS)
-    yield _Piece(rest, b"", start, end, end)
+    end = data.find(grammar.last, start)
+    end = len(data) if end < 0 else end + len(grammar.last)
+    yield _Piece(b"".join(runs).partition(grammar.last)[0], b"", start, end, end)
+
+
+def _dense(run: bytes) -> bytes:
+    return run.translate(None, BLANKS)
 
 
 def _fine(run: bytes, grammar: Grammar) -> Iterator[tuple[str, bytes, int]]:

@@ -45,7 +45,7 @@ class Changes:
     def tell(self, carrier: str, category: Category, value: str, where: str) -> None:
         """Note that ``value`` was taken out of ``carrier``, and who is named inside it."""
         value = value.strip()
-        if value.casefold().strip(PUNCTUATION) in NOTHING_SAID:
+        if says_nothing(value):
             return
         if category in NO_SECRET:
             self._listed[carrier] += 1
@@ -82,6 +82,11 @@ class Changes:
         self.findings.append(
             Finding(carrier, category, Action.REMOVED, value, where=where, seed=seed)
         )
+
+
+def says_nothing(value: str) -> bool:
+    """Return whether ``value`` only fills its place ("none", "-")."""
+    return value.casefold().strip(PUNCTUATION) in NOTHING_SAID
 
 
 def apply_fields(

@@ -25,7 +25,7 @@ PROPERTIES: Final = frozenset(
     """.split()
 )
 RULED: Final = re.compile(
-    rb"(?<![A-Z0-9_])(?:" + b"|".join(sorted(ENTITIES, key=len, reverse=True)) + rb")\s*+\(",
+    rb"(?<![A-Z0-9_])(?:" + b"|".join(ENTITIES) + rb")\s*+\(",
     re.IGNORECASE,
 )
 

@@ -12,10 +12,12 @@ from collections.abc import Iterable
 from typing import Final
 
 from redaction.formats import step_syntax
-from redaction.formats.step_change import Changes
+from redaction.formats.step_change import Changes, says_nothing
 from redaction.formats.step_syntax import Statement, Value
 from redaction.model import Category
 
+# "jjjj-mm-dd" is no date yet.
+DIGIT: Final = re.compile(r"\d")
 # "LastSavedBy", "last_saved_by" and "LAST SAVED BY" are the same name.
 WORDS: Final = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿ]+|[A-ZÀ-Þ]+(?![a-zß-ÿ])|[^\W\d_a-zA-ZÀ-ÿ]+")
 _DONE: Final = (
@@ -24,49 +26,58 @@ _DONE: Final = (
     r"issued|modell?ed|edited|mfg|manufacturing|qa|eng|engineering|app(?:r|v|d)?|chk|drn"
 )
 _BY: Final = r"(?:by|von|par|da|por)"
+# What some systems write before every name of their own.
+PREFIX: Final = re.compile(r"^(?:(?:cad|pdm|plm|ptc|sw|dim|wc|tc|nx|dms|sap|model|part|item) )+")
+_PEOPLE: Final = (
+    rf"(?:last )?(?:{_DONE}) (?:{_BY}|author|user|name)|(?:last )?(?:author|creator|owner|user"
+    r"|designer|draft(?:er|sman)|drafting|checker|approver|engineer|modell?er|reviewer|manager"
+    r"|editor|responsible|originator|operator)(?: (?:name|id|login))?|drawn|drn|dwn|chk|chkd"
+    r"|checked|approved|appd|designed|(?:user|login|contact) ?(?:name|person)?"
+    r"|person(?: name)?|(?:qa|mfg|eng|engineering|manufacturing) (?:approval|approved|appr?)"
+    r"(?: by)?|project (?:manager|engineer|leader)|contact|gezeichnet|bearbeiter|bearbeitet"
+    r"|erstellt|ersteller|geprüft|prüfer|freigegeben|freigabe|konstrukteur|verfasser|autor"
+    r"|ansprechpartner|dessiné|vérifié|approuvé|auteur|dessinateur|disegnato|controllato"
+    r"|approvato|autore|disegnatore|dibujado|comprobado|revisado|aprobado|desenhado|aprovado"
+    r"|getekend|gecontroleerd|goedgekeurd|rysował|sprawdził|zatwierdził|kreslil|schválil"
+    r"|设计|制图|校对|审核|批准|作者|联系人|設計|製図|検図|承認|担当|作成者|설계|제도|검도|승인|담당|작성자"
+    r"|разраб|пров|утв|автор"
+)
+_TIMES: Final = (
+    rf"(?:last )?(?:{_DONE}) (?:date|time|on|at|date time)|date (?:{_DONE})|created|modified"
+    r"|timestamp|time stamp|(?:eng|mfg|qa) app(?:r|roval)? date"
+)
+_COMPANIES: Final = r"company(?: name)?|organi[sz]ation(?: name)?|firma|société|公司|会社名"
+_PATHS: Final = (
+    r"(?:file|folder|full|document|source|native) ?path|(?:file|document) location|directory"
+)
 # Matched against the whole name, in lower case and with single blanks.
 _NAMES: Final = (
-    (
-        Category.PERSON,
-        rf"(?:last )?(?:{_DONE}) (?:{_BY}|author|user|name)|(?:last )?(?:author|creator|owner|user"
-        r"|designer|draft(?:er|sman)|drafting|checker|approver|engineer|modell?er|reviewer|manager"
-        r"|editor|responsible|originator|operator)(?: (?:name|id|login))?|drawn|drn|dwn|chk|chkd"
-        r"|checked|approved|appd|designed|created|(?:user|login|contact) ?(?:name|person)?"
-        r"|person(?: name)?|(?:qa|mfg|eng|engineering|manufacturing) (?:approval|approved|appr?)"
-        r"(?: by)?|project (?:manager|engineer|leader)|contact|gezeichnet|bearbeiter|bearbeitet"
-        r"|erstellt|ersteller|geprüft|prüfer|freigegeben|freigabe|konstrukteur|verfasser|autor"
-        r"|ansprechpartner|dessiné|vérifié|approuvé|auteur|dessinateur|disegnato|controllato"
-        r"|approvato|autore|disegnatore|dibujado|comprobado|revisado|aprobado|desenhado|aprovado"
-        r"|getekend|gecontroleerd|goedgekeurd|rysował|sprawdził|zatwierdził|kreslil|schválil"
-        r"|设计|制图|校对|审核|批准|作者|联系人|設計|製図|検図|承認|担当|作成者|설계|제도|검도|승인|담당|작성자"
-        r"|разраб|пров|утв|автор",
-    ),
+    (Category.PERSON, _PEOPLE),
     (Category.EMAIL, r"(?:\w+ )?e ?mail(?: address)?|mail"),
     (Category.PHONE, r"(?:\w+ )?(?:tele ?phone|phone|tel|fax|mobile|cell)(?: (?:no|number|nr))?"),
-    (
-        Category.ORGANISATION,
-        r"company(?: name)?|organi[sz]ation(?: name)?|firma|société|department|dept|abteilung"
-        r"|customer(?: name)?|client(?: name)?|kunde|auftraggeber|公司|客户|会社名",
-    ),
+    (Category.ORGANISATION, _COMPANIES),
     (Category.ADDRESS, r"(?:company |postal |street )?address|adresse|anschrift|地址|住所"),
-    (
-        Category.TIME,
-        rf"(?:last )?(?:{_DONE}) (?:date|time|on|at|date time)|date (?:{_DONE})|timestamp"
-        r"|time stamp|(?:eng|mfg|qa) app(?:r|roval)? date",
-    ),
-    (
-        Category.PATH,
-        r"(?:file|folder|full|document|source|native) ?path|(?:file|document) location|directory",
-    ),
+    (Category.TIME, _TIMES),
+    (Category.PATH, _PATHS),
     (Category.HOST, r"(?:computer|host|machine|workstation)(?: ?name)?"),
 )
 NAMES: Final = tuple((category, re.compile(names)) for category, names in _NAMES)
+# Who made the part for whom: its owner may want the workshop to know.
+BUSINESS: Final = re.compile(
+    r"department|dept|abteilung|customer(?: name)?|client(?: name)?|kunde|auftraggeber|客户|vendor"
+    r"|supplier|lieferant|project(?: name)?"
+)
 
 
 def category_of(name: str) -> Category | None:
     """Return what a property called ``name`` says about people, or None."""
-    plain = " ".join(WORDS.findall(name)).lower()
+    plain = _plain(name)
     return next((known for known, names in NAMES if names.fullmatch(plain)), None)
+
+
+def _plain(name: str) -> str:
+    words = " ".join(WORDS.findall(name)).lower()
+    return PREFIX.sub("", words) or words
 
 
 def blanked(data: bytes, statements: Iterable[Statement], changes: Changes) -> None:
@@ -86,15 +97,20 @@ def _item(
     data: bytes, statement: Statement, owner: Category | None, index: int, changes: Changes
 ) -> None:
     found = list(step_syntax.values(data, statement))
-    category = category_of(_name(data, found, 0)) or owner
-    if category is None:
-        return
+    name = _name(data, found, 0)
+    category = category_of(name) or owner
+    business = category is None and BUSINESS.fullmatch(_plain(name)) is not None
+    carrier = f"property {name}"
     for value in found:
-        if value.kind == "string" and value.index == index:
-            said = step_syntax.decoded(data[value.start + 1 : value.end - 1])
-            if said.strip() and changes.replace(data, value, b""):
-                carrier = statement.keyword.decode("latin-1")
-                changes.tell(carrier, category, said, statement.where)
+        if value.kind != "string" or value.index != index:
+            continue
+        said = step_syntax.decoded(data[value.start + 1 : value.end - 1])
+        if says_nothing(said) or (category is Category.TIME and not DIGIT.search(said)):
+            continue
+        if business:
+            changes.review(carrier, Category.ORGANISATION, said, statement.where)
+        elif category is not None and changes.replace(data, value, b""):
+            changes.tell(carrier, category, said, statement.where)
 
 
 def _owned(data: bytes, known: dict[bytes, list[Statement]]) -> dict[int, Category]:
