@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from gateway.clock import Clock
 from gateway.journal import Journal
+from gateway.ledger_watch import LedgerWatch
+from storage.ledger.log import Ledger
 from storage.rows.engine import Rows
 from storage.sealed.keyring import Keyring
 from storage.sealed.vault import Vault
@@ -20,4 +22,6 @@ class Cellar:
     keyring: Keyring
     vault: Vault
     journal: Journal
+    ledger: Ledger
+    watch: LedgerWatch
     clock: Clock

@@ -7,7 +7,7 @@ from typing import Final
 
 from aiohttp import web
 
-from gateway.api import health, openapi, parts, people, uploads
+from gateway.api import health, ledger, openapi, parts, people, uploads
 from gateway.api.auth import callers_are_known
 from gateway.api.keys import OPENAPI
 from gateway.api.middleware import errors_become_problems, headers_are_safe, requests_are_logged
@@ -20,6 +20,7 @@ ROUTES: Final[tuple[web.RouteTableDef, ...]] = (
     people.routes,
     uploads.routes,
     parts.routes,
+    ledger.routes,
 )
 
 # JSON and forms only: uploads are read from the connection and counted there.

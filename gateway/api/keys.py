@@ -16,8 +16,10 @@ from gateway.identity.sessions import Sessions
 from gateway.intake.export import Exports
 from gateway.intake.parts import Parts
 from gateway.intake.uploads import Uploads
+from gateway.ledger_watch import LedgerWatch
 from gateway.observability.health import Health
 from gateway.observability.metrics import Metrics
+from storage.ledger.log import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ API_KEYS = web.AppKey("api_keys", ApiKeys)
 SESSIONS = web.AppKey("sessions", Sessions)
 UPLOADS = web.AppKey("uploads", Uploads)
 PARTS = web.AppKey("parts", Parts)
+LEDGER = web.AppKey("ledger", Ledger)
+LEDGER_WATCH = web.AppKey("ledger_watch", LedgerWatch)
 EXPORTS = web.AppKey("exports", Exports)
 HEALTH = web.AppKey("health", Health)
 METRICS = web.AppKey("metrics", Metrics)

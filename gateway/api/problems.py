@@ -18,6 +18,7 @@ from gateway.intake import errors as intake
 from gateway.intake import tus
 from gateway.journal import JournalUnavailableError
 from storage.blobs.contract import StoreFullError
+from storage.ledger import errors as ledger
 from storage.rows.engine import RowsUnavailableError
 from storage.sealed.errors import (
     CannotOpenError,
@@ -76,6 +77,11 @@ TRANSLATED: Final[tuple[tuple[type[Exception], type[GatewayError]], ...]] = (
     (KeyShreddedError, api.ErasedError),
     (ObjectMissingError, api.ErasedError),
     (SealedError, api.UnavailableError),
+    (ledger.LedgerUnavailableError, JournalUnavailableError),
+    (ledger.NotValidError, JournalUnavailableError),
+    (ledger.ErasedError, api.ErasedError),
+    (ledger.NoSuchEntryError, api.NoSuchPageError),
+    (ledger.NotInLedgerError, api.NoSuchPageError),
     (StoreFullError, intake.NoSpaceError),
     (RowsUnavailableError, api.UnavailableError),
     (web.HTTPNotFound, api.NoSuchPageError),

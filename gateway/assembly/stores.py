@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from config.settings import Role, Settings
+from gateway.assembly.log import opened_ledger
 from gateway.cellar import Cellar
 from gateway.clock import Clock
 from gateway.intake.orphans import destroy_orphans
-from gateway.journal import VolatileJournal
+from gateway.ledger_journal import LedgerJournal
+from gateway.ledger_watch import LedgerWatch
 from storage.blobs.filesystem import FilesystemBlobs
 from storage.rows.engine import Rows
 from storage.sealed.custody import LocalRootKey, PublicRoot, RootCustody
@@ -34,7 +36,9 @@ async def opened_cellar(settings: Settings, clock: Clock) -> AsyncIterator[Cella
         opened.callback(keyring.close)
         blobs = FilesystemBlobs(data / "blobs", floor_bytes=settings.uploads.free_floor_bytes)
         vault = Vault(keyring, blobs)
-        journal = VolatileJournal()
+        ledger = await opened.enter_async_context(opened_ledger(settings, keyring, clock))
+        watch = LedgerWatch(ledger, clock)
+        journal = LedgerJournal(ledger, watch)
         if settings.role is Role.ALL:
             await destroy_orphans(rows, blobs, vault)
-        yield Cellar(rows, keyring, vault, journal, clock)
+        yield Cellar(rows, keyring, vault, journal, ledger, watch, clock)

@@ -6,7 +6,7 @@ is, and located. See docs/reference/ledger-format.md for what covers which colum
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,8 +91,7 @@ class _Database:
         found = self._database.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if found != "ok":
             raise NotValidError("database", str(found))
-        older = None if older_note is None else self._opened(older_note, "older checkpoint")
-        signed = self.checked_tree(older)
+        signed = self.checked_tree(_older(older_note, self._key))
         self._openings.settle()
         count = self._database.execute("SELECT count(*) FROM checkpoint").fetchone()[0]
         return Summary(
@@ -107,25 +106,17 @@ class _Database:
 
     def checked_tree(self, older: Checkpoint | None) -> Checkpoint:
         signed = self._opened(head_of(self._database), "head")
-        if older is not None and older.size > signed.size:
-            why = f"it has {older.size} entries and the log {signed.size}: the log was cut"
-            raise NotValidError("older checkpoint", why)
+        _refuse_shorter(older, signed)
         wanted = self._checkpoints()
-        recount = Recount(self._kept_tile)
-        roots = {0: recount.edge.root()}
-        sizes = {*wanted, older.size if older else 0}
+        recount = Recount(self._kept_tile, {*wanted, older.size if older else 0})
         for raw in self._entries():
             recount.add(raw)
-            if recount.size in sizes:
-                roots[recount.size] = recount.edge.root()
         recount.verdict(signed)
         self._no_other_tiles(signed.size)
         for size, checkpoint in wanted.items():
-            if roots.get(size) != checkpoint.root or size != checkpoint.size:
+            if recount.roots.get(size) != checkpoint.root or size != checkpoint.size:
                 raise NotValidError(f"checkpoint {size}", "it is not of this log")
-        if older is not None and roots.get(older.size) != older.root:
-            why = f"the first {older.size} entries are not those it was signed over: a fork"
-            raise NotValidError("older checkpoint", why)
+        _refuse_fork(older, recount)
         return signed
 
     def _opened(self, note: bytes, place: str) -> Checkpoint:
@@ -167,13 +158,16 @@ class _Database:
                 raise NotValidError(f"tile {level}/{number}", "the tree has no such tile")
 
 
-def audit(fetch: Fetch, key: VerifyingKey, *, entries: bool = True) -> Summary:
+def audit(
+    fetch: Fetch, key: VerifyingKey, *, entries: bool = True, older_note: bytes | None = None
+) -> Summary:
     """Return what published tiles hold, all of it checked.
 
     Args:
         fetch: returns a published file by its path below the log's address.
         key: the log's key, from a source that is not the log itself.
         entries: False where only hash tiles are public; then entries are not read.
+        older_note: a checkpoint seen before; see ``verify``.
 
     Raises:
         NotValidError: something is missing, changed or not signed; says where.
@@ -182,24 +176,54 @@ def audit(fetch: Fetch, key: VerifyingKey, *, entries: bool = True) -> Summary:
         signed = key.open(_fetched(fetch, "checkpoint"))
     except NotSignedError as error:
         raise NotValidError("checkpoint", "it is not signed with the log's key") from error
+    older = _older(older_note, key)
+    _refuse_shorter(older, signed)
     kept = {tile: _fetched(fetch, tile.path) for tile in tiles_of(signed.size)}
-    recount = Recount(lambda tile: kept.get(tile, b""))
+    recount = Recount(lambda tile: kept.get(tile, b""), {older.size if older else 0})
     for place in bundles_of(signed.size):
-        hashes = Tile(0, place.number, place.width)
-        if not entries:
-            if len(kept[hashes]) != place.width * HASH_BYTES:
-                raise NotValidError(hashes.path, "it has another length")
-            for leaf in hashes_in(kept[hashes]):
+        if entries:
+            for raw in _bundled(fetch, place):
+                recount.add(raw)
+        else:
+            for leaf in _hashes(kept, Tile(0, place.number, place.width)):
                 recount.add_hash(leaf)
-            continue
-        try:
-            bundled = unbundle(_fetched(fetch, place.path), place.width)
-        except ValueError as error:
-            raise NotValidError(place.path, "it does not hold its entries") from error
-        for raw in bundled:
-            recount.add(raw)
     recount.verdict(signed)
+    _refuse_fork(older, recount)
     return Summary(signed.origin, signed.size, signed.root, key.vkey, entries_read=entries)
+
+
+def _bundled(fetch: Fetch, place: Tile) -> list[bytes]:
+    try:
+        return unbundle(_fetched(fetch, place.path), place.width)
+    except ValueError as error:
+        raise NotValidError(place.path, "it does not hold its entries") from error
+
+
+def _hashes(kept: Mapping[Tile, bytes], place: Tile) -> list[bytes]:
+    if len(kept[place]) != place.width * HASH_BYTES:
+        raise NotValidError(place.path, "it has another length")
+    return hashes_in(kept[place])
+
+
+def _older(note: bytes | None, key: VerifyingKey) -> Checkpoint | None:
+    if note is None:
+        return None
+    try:
+        return key.open(note)
+    except NotSignedError as error:
+        raise NotValidError("older checkpoint", "it is not signed with the log's key") from error
+
+
+def _refuse_shorter(older: Checkpoint | None, signed: Checkpoint) -> None:
+    if older is not None and older.size > signed.size:
+        why = f"it has {older.size} entries and the log {signed.size}: the log was cut"
+        raise NotValidError("older checkpoint", why)
+
+
+def _refuse_fork(older: Checkpoint | None, recount: Recount) -> None:
+    if older is not None and recount.roots.get(older.size) != older.root:
+        why = f"the first {older.size} entries are not those it was signed over: a fork"
+        raise NotValidError("older checkpoint", why)
 
 
 def _fetched(fetch: Fetch, path: str) -> bytes:

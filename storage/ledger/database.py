@@ -124,6 +124,15 @@ def transaction(database: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+def name_of(path: Path) -> str | None:
+    """Return the name under which the log in ``path`` was begun, None when there is none yet."""
+    try:
+        with reading(path) as database:
+            return key_of(database).name
+    except (NoSuchEntryError, NotValidError, sqlite3.Error):
+        return None
+
+
 def key_of(database: sqlite3.Connection) -> VerifyingKey:
     """Return the key that the file says it is signed with.
 

@@ -5,7 +5,7 @@ only the signed root can tell whether the entry or the tile is the one that was 
 """
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 
 from storage.ledger.checkpoint import Checkpoint
 from storage.ledger.errors import NotValidError
@@ -19,9 +19,11 @@ KeptTile = Callable[[Tile], bytes]
 class Recount:
     """Entries go in one by one; ``verdict`` says whether they are those that were signed."""
 
-    def __init__(self, kept: KeptTile) -> None:
-        """Compare with the tiles that ``kept`` returns."""
+    def __init__(self, kept: KeptTile, sizes: Set[int] = frozenset()) -> None:
+        """Compare with the tiles that ``kept`` returns; ``roots`` keeps those at ``sizes``."""
         self.edge = Edge()
+        self.roots = {0: self.edge.root()}
+        self._sizes = sizes
         self._kept = kept
         self._differing: list[Tile] = []
         self._first_entry: int | None = None
@@ -38,6 +40,8 @@ class Recount:
     def add_hash(self, leaf: bytes) -> None:
         """Take the next entry's leaf hash, where its bytes are not to be had."""
         self.edge.append(leaf)
+        if self.edge.size in self._sizes:
+            self.roots[self.edge.size] = self.edge.root()
         if self.edge.size % TILE_WIDTH == 0:
             self._compare(self.edge.take_full())
 
