@@ -13,6 +13,8 @@ from gateway.api.keys import OPENAPI
 from gateway.api.middleware import errors_become_problems, headers_are_safe, requests_are_logged
 from gateway.api.openapi import described
 from gateway.api.operations import operation_of
+from gateway.console import views as console
+from gateway.console.refusals import problems_become_pages
 
 ROUTES: Final[tuple[web.RouteTableDef, ...]] = (
     health.routes,
@@ -21,6 +23,7 @@ ROUTES: Final[tuple[web.RouteTableDef, ...]] = (
     uploads.routes,
     parts.routes,
     ledger.routes,
+    *console.ROUTES,
 )
 
 # JSON and forms only: uploads are read from the connection and counted there.
@@ -34,7 +37,12 @@ def skeleton(*more: web.RouteTableDef) -> web.Application:
         UndeclaredRouteError: a route does not say who may call it.
     """
     app = web.Application(
-        middlewares=[requests_are_logged, errors_become_problems, callers_are_known],
+        middlewares=[
+            requests_are_logged,
+            problems_become_pages,
+            errors_become_problems,
+            callers_are_known,
+        ],
         client_max_size=MAX_CONTENT_BYTES,
     )
     for table in (*ROUTES, *more):

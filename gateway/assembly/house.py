@@ -18,6 +18,7 @@ from gateway.assembly import intake, log, people
 from gateway.assembly.readiness import health_of
 from gateway.assembly.stores import opened_cellar
 from gateway.clock import Clock, system_clock
+from gateway.console.pages import CONSOLE, Console
 from gateway.housekeeping import kept
 from gateway.observability.metrics import Metrics
 from gateway.start import held, refuse_without_docstrings
@@ -32,10 +33,12 @@ def build(
 
     Raises:
         SentencesMissingError: under ``python -OO``.
+        BundleMissingError: the console was never bundled.
         UndeclaredRouteError: a route does not say who may call it.
     """
     refuse_without_docstrings()
     app = skeleton()
+    app[CONSOLE] = Console.open()
     app[keys.CLOCK] = clock
     app[keys.METRICS] = Metrics()
     app[keys.SITE] = keys.Site(

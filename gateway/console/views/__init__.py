@@ -1,0 +1,9 @@
+"""The console's pages, one module a place; each view calls one use case and asks for a page."""
+
+from typing import Final
+
+from aiohttp import web
+
+from gateway.console.views import desk, entrance, parts
+
+ROUTES: Final[tuple[web.RouteTableDef, ...]] = (entrance.routes, parts.routes, desk.routes)
