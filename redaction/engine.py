@@ -6,17 +6,22 @@ that only planned places differ, does a second look find nothing left to do, and
 sweep find none of the removed values anywhere.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from redaction import registry
-from redaction.errors import NotFaithfulError, RedactionError, ResidueError, TooComplexError
+from redaction import members, registry
+from redaction.errors import (
+    MemberRefusedError,
+    NotFaithfulError,
+    RedactionError,
+    ResidueError,
+    TooComplexError,
+)
+from redaction.members import Load
 from redaction.model import FormatHandler, Plan, Profile, Proof
 from redaction.report import UNKNOWN_FORMAT, Report, Status, proved, reported
 from redaction.sniff import identify
 from redaction.sweep import search
-
-Load = Callable[[str], FormatHandler]
 
 
 def inspect(data: bytes, profile: Profile, load: Load = registry.load) -> Report:
@@ -28,10 +33,10 @@ def inspect(data: bytes, profile: Profile, load: Load = registry.load) -> Report
     try:
         known = identify(data)
         report = replace(report, format=known.name)
-        plan = load(known.name).plan(data, profile)
+        plan = members.handler_of(known.name, load).plan(data, profile)
         return replace(report, findings=reported(plan.findings))
     except RedactionError as error:
-        return report.refused(error)
+        return _refused(report, error)
     except (MemoryError, RecursionError):
         return report.refused(TooComplexError())
 
@@ -45,13 +50,13 @@ def scrub(data: bytes, profile: Profile, load: Load = registry.load) -> tuple[by
     try:
         known = identify(data)
         report = replace(report, format=known.name)
-        handler = load(known.name)
+        handler = members.handler_of(known.name, load)
         plan = handler.plan(data, profile)
         report = replace(report, findings=reported(plan.findings))
         cleaned = handler.apply(data, plan)
         proofs = _disbelieve(handler, (data, cleaned), plan, profile)
     except RedactionError as error:
-        return None, report.refused(error)
+        return None, _refused(report, error)
     except (MemoryError, RecursionError):
         return None, report.refused(TooComplexError())
     return cleaned, replace(report, oracles=proved(proofs), bytes_out=len(cleaned))
@@ -59,6 +64,14 @@ def scrub(data: bytes, profile: Profile, load: Load = registry.load) -> tuple[by
 
 def _begun(status: Status, data: bytes, profile: Profile) -> Report:
     return Report(status, UNKNOWN_FORMAT, profile.name, bytes_in=len(data))
+
+
+def _refused(report: Report, error: RedactionError) -> Report:
+    """Return the refused report; of a file inside the file it also says which one it was."""
+    if isinstance(error, MemberRefusedError):
+        told = reported((members.finding(error),))
+        report = replace(report, findings=(*report.findings, *told))
+    return report.refused(error)
 
 
 def _disbelieve(

@@ -77,6 +77,15 @@ class MemberRefusedError(RedactionError):
 
     code = "member-refused"
 
+    def __init__(
+        self, where: str = "", name: str = "", cause: RedactionError | None = None
+    ) -> None:
+        """Say which member it was (``member 3``), what it is called, and why it was refused."""
+        super().__init__(where)
+        self.where = where
+        self.name = name
+        self.cause = cause
+
 
 class ActiveContentError(RedactionError):
     """The file holds programs that cannot be taken out safely. Save it without them."""

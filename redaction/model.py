@@ -5,10 +5,10 @@ Room: redaction. Pure. Everybody in the room imports this; it imports nobody.
     plan(data) -> Plan --apply(data, plan)--> cleaned --prove(data, cleaned, plan)--> Proof...
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class CarrierClass(StrEnum):
@@ -86,16 +86,41 @@ class Plan:
 
     ``edits`` are sorted and do not overlap; patching formats need nothing else.
     ``tasks`` are names of rewrites, for formats whose handler works on objects (PDF).
+    ``members`` are the plans for files inside the file; containers leave them to
+    ``redaction.members``.
     """
 
     findings: tuple[Finding, ...] = ()
     edits: tuple[Edit, ...] = ()
     tasks: tuple[str, ...] = ()
+    members: "tuple[MemberPlan, ...]" = ()
 
     @property
     def changes(self) -> bool:
         """Whether applying this plan would change the file."""
-        return bool(self.edits or self.tasks)
+        inner = any(member.plan.changes for member in self.members)
+        return bool(self.edits or self.tasks or inner)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file inside a file, to be cleaned by the handler of its own format.
+
+    ``position`` counts from 1 and is what a stranger may be told; ``name`` is unique.
+    """
+
+    position: int
+    name: str = field(repr=False)
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPlan:
+    """What will be changed in one member: its name, its format and its own plan."""
+
+    name: str = field(repr=False)
+    format: str
+    plan: Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +170,22 @@ class FormatHandler(Protocol):
         Raises:
             NotFaithfulError: something else differs, or nothing could be proved.
         """
+
+
+@runtime_checkable
+class Container(FormatHandler, Protocol):
+    """What a handler offers whose files hold files of other formats.
+
+    It knows no other handler: ``redaction.members`` has every member planned, cleaned and
+    proved by its own, and the container need only hand them out and put them back. Its own
+    ``plan``, ``apply`` and ``prove`` take the members for settled.
+    """
+
+    def members(self, data: bytes) -> Sequence[Member]:
+        """Return the files in ``data`` that other handlers clean; those that go are left out."""
+
+    def repacked(self, data: bytes, replaced: Mapping[str, bytes]) -> bytes:
+        """Return ``data`` with the members named in ``replaced`` holding what stands there."""
 
 
 def patched(data: bytes, edits: Sequence[Edit]) -> bytes:

@@ -29,6 +29,8 @@ FORMATS: Final = (
     Format("pdf", "redaction.formats.pdf", ".pdf", "application/pdf"),
     Format("jpeg", "redaction.formats.jpeg", ".jpg", "image/jpeg"),
     Format("png", "redaction.formats.png", ".png", "image/png"),
+    Format("stl", "redaction.formats.stl", ".stl", "model/stl"),
+    Format("zip", "redaction.formats.zip", ".zip", "application/zip"),
     Format("text", "redaction.formats.text", ".txt", "text/plain"),
 )
 

@@ -52,7 +52,7 @@ _Refusal = type[UnsupportedFormatError]
 # A file that begins so is what the row says, whatever else it contains.
 _BEGINNINGS: Final[tuple[tuple[bytes, _Refusal], ...]] = (
     (rb"AC1\.[0-9]|AC10[0-9]{2}|AC2\.[0-9]{2}|MC0\.0", unsupported.DwgError),
-    (rb"PK(?:\x03\x04|\x05\x06|\x07\x08)", unsupported.ArchiveError),
+    (rb"PK(?:\x05\x06|\x07\x08)", unsupported.ArchiveError),
     (rb"\x1f\x8b|BZh[1-9]|\xfd7zXZ\x00|7z\xbc\xaf\x27\x1c|Rar!", unsupported.ArchiveError),
     (rb"\x28\xb5\x2f\xfd|MSCF|\x04\x22\x4d\x18|LZIP", unsupported.ArchiveError),
     (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1|V5_CFV2|#UGC:2|SPLMSSTR", unsupported.NativeCadError),
@@ -70,14 +70,16 @@ _BEGINNINGS: Final[tuple[tuple[bytes, _Refusal], ...]] = (
 )
 BEGINNINGS: Final = tuple((re.compile(b, re.DOTALL), refusal) for b, refusal in _BEGINNINGS)
 
-# What a ZIP is, by the name of one of its members.
-MEMBERS: Final[tuple[tuple[bytes, _Refusal], ...]] = (
-    (b"3D/3dmodel.model", unsupported.MeshError),
-    (b"[Content_Types].xml", unsupported.OfficeError),
-    (b"mimetypeapplication/vnd.oasis.opendocument", unsupported.OfficeError),
-    (b"Document.xml", unsupported.NativeCadError),
-    (b"FusionAssetName", unsupported.NativeCadError),
+# What a ZIP is, by names in its directory; the first row that fits decides, and else it is "zip".
+PACKAGES: Final[tuple[tuple[frozenset[str], str | _Refusal], ...]] = (
+    (frozenset({"3D/3dmodel.model"}), unsupported.MeshError),
+    (frozenset({"FixedDocumentSequence.fdseq"}), unsupported.OfficeError),
+    (frozenset({"[Content_Types].xml", "_rels/.rels"}), "ooxml"),
+    (frozenset({"mimetype", "content.xml", "META-INF/manifest.xml"}), "odf"),
+    (frozenset({"Document.xml"}), "fcstd"),
 )
+# Fusion names its directories after what they hold.
+FUSION: Final = "FusionAssetName"
 
 OBJ_VERTEX: Final = re.compile(rb"^v[ \t]++[-+.0-9]", re.MULTILINE)
 OBJ_FACE: Final = re.compile(rb"^f[ \t]++[0-9]", re.MULTILINE)

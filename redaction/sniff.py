@@ -15,6 +15,7 @@ import pylibmagic  # noqa: F401
 import magic
 
 from redaction import signatures
+from redaction.carriers import zip_container
 from redaction.errors import (
     AmbiguousError,
     EmptyFileError,
@@ -23,7 +24,7 @@ from redaction.errors import (
     UnsupportedFormatError,
 )
 from redaction.registry import BY_NAME, Format
-from redaction.unsupported import ArchiveError, ImageError, MeshError
+from redaction.unsupported import ImageError, MeshError, NativeCadError
 
 # libmagic decides on the first bytes; more only gives its text rules more to chew on.
 MAGIC_BYTES: Final = 256 * 1024
@@ -69,6 +70,8 @@ def _by_structure(data: bytes) -> str | None:
         return "png"
     if data.startswith(signatures.JPEG):
         return "jpeg"
+    if data.startswith(signatures.ZIP_ENTRY):
+        return _package(data)
     if signatures.STEP.match(data):
         return "step"
     if data.startswith(signatures.BINARY_DXF) or signatures.DXF.match(data):
@@ -81,23 +84,29 @@ def _by_structure(data: bytes) -> str | None:
 def _unsupported(data: bytes) -> RedactionError | None:
     for beginning, refusal in signatures.BEGINNINGS:
         if beginning.match(data):
-            return _archive(data) if refusal is ArchiveError else refusal()
+            return refusal()
     head = data[:SHAPE_BYTES]
     if signatures.OBJ_VERTEX.search(head) and signatures.OBJ_FACE.search(data):
         return MeshError()
     return MeshError() if signatures.GLTF.match(head) else None
 
 
-def _archive(data: bytes) -> RedactionError:
-    # Member names stand in clear in the directory at the end; nothing is unpacked.
-    if data.startswith(b"PK"):
-        for member, refusal in signatures.MEMBERS:
-            if member in data:
-                return refusal()
-    return ArchiveError()
+def _package(data: bytes) -> str:
+    """Return what the archive ``data`` is, by the names in its directory; nothing is unpacked."""
+    names = set(zip_container.names(data))
+    if any(name.startswith(signatures.FUSION) for name in names):
+        raise NativeCadError
+    for wanted, what in signatures.PACKAGES:
+        if wanted <= names:
+            if isinstance(what, str):
+                return what
+            raise what
+    return "zip"
 
 
 def _refuse_polyglots(data: bytes, refusal: RedactionError | None) -> None:
+    if data.startswith(signatures.ZIP_ENTRY):
+        return  # packed anew, it is nothing but its members, and each of them comes by here
     pdf = signatures.PDF.search(data[: signatures.PDF_HEADER_WITHIN + 8])
     if pdf and data[: pdf.start()].strip(b"\xef\xbb\xbf \t\r\n"):
         raise AmbiguousError

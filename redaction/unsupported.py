@@ -42,7 +42,7 @@ class MeshError(UnsupportedFormatError):
 
 
 class ArchiveError(UnsupportedFormatError):
-    """Archives are not opened here. Unpack the archive and send its drawings one by one."""
+    """This kind of archive is not opened here. Send a ZIP archive, or its drawings one by one."""
 
     code = "unsupported-archive"
 
