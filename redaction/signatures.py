@@ -40,7 +40,9 @@ DXF: Final = re.compile(
     + rb"0[ \t]*+(?:\r\n?|\n)[ \t]*+SECTION[ \t]*+[\r\n]",
 )
 ASCII_STL: Final = re.compile(
-    rb"\s*+solid\b[^\r\n]*+[\r\n]\s*+(?:facet\s++normal|endsolid)\b", re.IGNORECASE
+    rb"\s*+solid\b[^\r\n]*+[\r\n]\s*+(?:(?:[;#!]|//)[^\r\n]*+\s*+)*+"
+    rb"(?:facet\s++normal|endsolid|color)\b",
+    re.IGNORECASE,
 )
 
 STL_HEADER_BYTES: Final = 84
