@@ -4,6 +4,7 @@ Room: gateway/assembly.
 """
 
 import secrets
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,8 +20,8 @@ from gateway.ledger_journal import KeyringSealer
 from gateway.ledger_watch import VERIFY_S
 from gateway.start import StartError
 from storage.ledger.checkpoint import SEED_BYTES, Signer
-from storage.ledger.database import name_of
-from storage.ledger.errors import LedgerUnavailableError, NotValidError
+from storage.ledger.database import name_of, reading
+from storage.ledger.errors import LedgerUnavailableError, NoSuchEntryError, NotValidError
 from storage.ledger.log import Ledger
 from storage.sealed.custody import read_key, write_key
 from storage.sealed.keyring import Keyring
@@ -50,24 +51,42 @@ async def opened_ledger(
         LedgerUnreadableError: it cannot be opened.
         UnsafeKeyFileError: ledger.key is readable by others or damaged.
     """
-    path = settings.data_dir / "ledger.sqlite"
-    signer = _signer(settings.data_dir / "ledger.key", name_of(path) or settings.ledger.origin)
+    path, key_path = settings.data_dir / "ledger.sqlite", settings.data_dir / "ledger.key"
+    begun = key_path.exists()
+    if path.exists() is not begun:
+        _forget_what_never_began(path)
+    seed = read_key(key_path, SEED_BYTES) if begun else secrets.token_bytes(SEED_BYTES)
     try:
+        signer = Signer(name_of(path) or settings.ledger.origin, seed)
         ledger = await Ledger.open(path, signer, KeyringSealer(keyring), clock=clock)
     except NotValidError as error:
         raise LedgerChangedError from error
     except LedgerUnavailableError as error:
         raise LedgerUnreadableError from error
     try:
+        if not begun:
+            write_key(key_path, seed)
         yield ledger
     finally:
         await ledger.close()
 
 
-def _signer(path: Path, origin: str) -> Signer:
-    if not path.exists():
-        write_key(path, secrets.token_bytes(SEED_BYTES))
-    return Signer(origin, read_key(path, SEED_BYTES))
+def _forget_what_never_began(path: Path) -> None:
+    """Remove a log that a killed process made and whose key it did not live to keep.
+
+    Raises:
+        LedgerChangedError: the log had begun, so its file or its key was taken away since.
+    """
+    try:
+        with reading(path) as database:
+            made = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'entry'").fetchone()
+            begun = made and database.execute("SELECT 1 FROM entry LIMIT 1").fetchone()
+    except (NoSuchEntryError, sqlite3.Error) as error:
+        raise LedgerChangedError from error
+    if begun:
+        raise LedgerChangedError
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def furnish(app: web.Application, cellar: Cellar, settings: Settings) -> list[Chore]:

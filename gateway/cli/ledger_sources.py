@@ -1,0 +1,124 @@
+"""Where the ledger commands read from: a data directory, a database, a folder, an address.
+
+Room: gateway/cli. Reads files and asks over HTTP; changes nothing.
+"""
+
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection
+from typing import Final
+from urllib.parse import urlsplit
+
+from gateway.cli.output import CommandError, Exit, people, work_progress
+from storage.ledger import audit, publishing
+from storage.ledger.checkpoint import SEED_BYTES, Signer, VerifyingKey
+from storage.ledger.database import key_of
+from storage.ledger.database import reading as reading_from
+from storage.ledger.errors import NoSuchEntryError, NotSignedError, NotValidError
+from storage.sealed.custody import read_key
+from storage.sealed.errors import UnsafeKeyFileError
+
+FETCH_S: Final = 30.0
+MAX_FILE_BYTES: Final = 32 * 1024 * 1024
+
+
+def source_of(
+    data: Path | None, database: Path | None, vkey: str | None
+) -> tuple[Path, VerifyingKey | None]:
+    """Return the database and the key it must be signed with, if that can be known."""
+    if database is not None:
+        return database, key_from(vkey) if vkey else None
+    if data is None:
+        raise CommandError("Say --data DIR, --database FILE or a folder of tiles.", Exit.USAGE)
+    path = data / "ledger.sqlite"
+    secret = data / "ledger.key"
+    if vkey or not secret.exists():
+        return path, key_from(vkey) if vkey else None
+    try:
+        # The file names the log; the key itself must be the one that lies beside it.
+        return path, Signer(own_key(path).name, read_key(secret, SEED_BYTES)).public
+    except UnsafeKeyFileError as error:
+        raise CommandError(f"ledger.key: {error.__class__.__doc__}") from error
+
+
+def own_key(path: Path) -> VerifyingKey:
+    """Return the key that a ledger file names itself."""
+    with opened(path) as database:
+        return key_of(database)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Connection]:
+    """Yield a reading connection; CommandError when there is no such file."""
+    try:
+        with reading_from(path) as database:
+            yield database
+    except NoSuchEntryError as error:
+        raise CommandError("There is no such ledger file.") from error
+
+
+def audited(source: str, vkey: str | None, token: str | None, older: bytes | None) -> audit.Summary:
+    """Return what a published log, at an address or in a folder, is found to hold.
+
+    Raises:
+        NotValidError: it is not valid; says where.
+        CommandError: it cannot be read.
+    """
+    remote = urlsplit(source).scheme in {"http", "https"}
+    if not remote and not Path(source).is_dir():
+        raise CommandError("There is no such folder of tiles.")
+    fetch = _web_fetch(source, token) if remote else publishing.folder_fetch(Path(source))
+    key = key_from(vkey) if vkey else _own_words(fetch)
+    with work_progress(people()) as progress:
+        progress.add_task("auditing the log")
+        return audit.audit(fetch, key, entries=not remote or token is not None, older_note=older)
+
+
+def _own_words(fetch: audit.Fetch) -> VerifyingKey:
+    try:
+        return VerifyingKey.parse(fetch(publishing.VKEY).decode("utf-8", "replace"))
+    except NotSignedError as error:
+        raise NotValidError(publishing.VKEY, "it is not a key") from error
+
+
+def _web_fetch(address: str, token: str | None) -> audit.Fetch:
+    base = address.rstrip("/")
+
+    def fetch(path: str) -> bytes:
+        request = urllib.request.Request(f"{base}/{path}")  # noqa: S310  (http or https only)
+        if token:
+            request.add_header("Authorization", f"Bearer {token}")
+        try:
+            with urllib.request.urlopen(request, timeout=FETCH_S) as answer:  # noqa: S310
+                content: bytes = answer.read(MAX_FILE_BYTES + 1)
+        except urllib.error.HTTPError as error:
+            if error.code == 404:
+                raise NoSuchEntryError from error
+            raise CommandError(f"The log's server answered {error.code}.") from error
+        except (OSError, ValueError) as error:
+            raise CommandError("The log's server cannot be reached.") from error
+        if len(content) > MAX_FILE_BYTES:
+            raise NotValidError(path, "it is too long")
+        return content
+
+    return fetch
+
+
+def key_from(vkey: str) -> VerifyingKey:
+    """Return the key of a vkey, or of a file with one."""
+    text = vkey if "+" in vkey else read(Path(vkey)).decode("utf-8", "replace")
+    try:
+        return VerifyingKey.parse(text)
+    except NotSignedError as error:
+        raise CommandError("That is not the vkey of a log.") from error
+
+
+def read(path: Path) -> bytes:
+    """Return a file's content; CommandError when it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CommandError(f"A file cannot be read: {error.strerror}.") from error
