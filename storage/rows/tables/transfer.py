@@ -13,6 +13,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    Text,
 )
 
 from storage.rows.schema import metadata
@@ -27,6 +28,9 @@ partner = Table(
     Column("email_sealed", LargeBinary, nullable=False),
     Column("country", String(2), nullable=False),
     Column("created_at", Float, nullable=False),
+    # JSON: ids of papers on file (config/law), each with the last day it is good for.
+    Column("documents", Text, nullable=False, server_default="{}"),
+    Column("blocked_at", Float),
 )
 
 consent = Table(
@@ -51,8 +55,11 @@ transfer = Table(
     Column("state", String(16), nullable=False),
     Column("origin", String(2), nullable=False),
     Column("destination", String(2), nullable=False),
-    Column("basis", String(64), nullable=False),
+    Column("basis", String(128), nullable=False),
     Column("policy", String(128), nullable=False),
+    Column("mechanism", String(64)),
+    # JSON: why not, as codes; a denied transfer has them and no link.
+    Column("reasons", Text, nullable=False, server_default="[]"),
     Column("created_at", Float, nullable=False),
     Column("ended_at", Float),
 )
