@@ -117,19 +117,19 @@ class _Planned:
 
 def _pieces(data: bytes, grammar: Grammar) -> Iterator[_Piece]:
     runs: list[bytes] = []
-    start = 0
+    start, end = 0, len(data)
     for found in grammar.coarse.finditer(data):
         kind = found.lastgroup
         if kind == "run":
             runs.append(found.group())
             if grammar.last in runs[-1]:
+                runs[-1] = runs[-1].partition(grammar.last)[0]
+                end = found.start() + len(runs[-1])
                 break
         elif kind == "literal":
             yield _Piece(b"".join(runs), found.group(), start, found.start(), found.end())
             runs, start = [], found.end()
-    end = data.find(grammar.last, start)
-    end = len(data) if end < 0 else end + len(grammar.last)
-    yield _Piece(b"".join(runs).partition(grammar.last)[0], b"", start, end, end)
+    yield _Piece(b"".join(runs), b"", start, end, end)
 
 
 def _dense(run: bytes) -> bytes:

@@ -146,3 +146,4 @@ def _plain(raw: bytes) -> str:
 def warm() -> None:
     """Load what would otherwise be read from disk at first use."""
     people.warm()
+    step_syntax.warm()

@@ -5,6 +5,7 @@ alike is counted and not listed; a value that says nothing ("none", a blank) is 
 finding.
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
@@ -22,6 +23,10 @@ NO_SECRET: Final = frozenset({Category.TIME, Category.SOFTWARE, Category.COMMENT
 PUNCTUATION: Final = "-_.,:;*?!/\\()<> "
 MIN_LETTERS: Final = 3
 MIN_DIGITS: Final = 11
+# Without one of these, a text holds no address, number or path.
+REACHED: Final = re.compile(r"[@\\/\d]")
+# So many times the same line of the report is counted one by one.
+MAX_COUNTED: Final = 1000
 TELLING: Final = frozenset({Category.SOFTWARE, Category.COMMENT, Category.PATH, Category.PERSON})
 
 
@@ -33,6 +38,7 @@ class Changes:
     findings: list[Finding] = field(default_factory=list)
     keywords: set[str] = field(default_factory=set)
     _listed: Counter[str] = field(default_factory=Counter)
+    _counted: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def replace(self, data: bytes, value: Value, inside: bytes) -> bool:
         """Plan that the token ``value`` becomes ``inside``; return whether that changes it."""
@@ -58,7 +64,7 @@ class Changes:
 
     def tell_people(self, carrier: str, text: str, where: str) -> None:
         """Note the addresses, numbers and paths inside a ``text`` that was taken out."""
-        for span in people.find(text):
+        for span in people.find(text) if REACHED.search(text) else ():
             if span.category in people.TOKENS:
                 self._add(carrier, span.category, text[span.start : span.end], where, seed=True)
 
@@ -79,9 +85,11 @@ class Changes:
         return letters >= MIN_LETTERS or len(value) >= MIN_DIGITS
 
     def _add(self, carrier: str, category: Category, value: str, where: str, *, seed: bool) -> None:
-        self.findings.append(
-            Finding(carrier, category, Action.REMOVED, value, where=where, seed=seed)
-        )
+        self._counted[carrier, value] += 1
+        if self._counted[carrier, value] <= MAX_COUNTED:
+            self.findings.append(
+                Finding(carrier, category, Action.REMOVED, value, where=where, seed=seed)
+            )
 
 
 def says_nothing(value: str) -> bool:

@@ -48,7 +48,7 @@ def _parts(found: Finding) -> Iterator[str]:
     if found.category is Category.EMAIL:
         yield value.partition("@")[0]
     if found.category is Category.PATH:
-        yield value[: max(value.rfind("/"), value.rfind("\\"), 0)]
+        # Its directories are cut wherever they stand, so only the people in it are looked for.
         yield from HOMES.findall(value)
         yield from SERVERS.findall(value)
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from redaction.model import Category
 from redaction.text import people
+from redaction.text.paths import WINDOWS
 from redaction.text.span import Span
 
 # A place in the file system of a workstation, in a string that holds nothing else.
@@ -21,8 +22,27 @@ HOME: Final = re.compile(
 # What begins so has a directory to cut off; "ACME\jroe" is an account.
 BEGINS: Final = re.compile(r"[\\/]|[A-Za-z][A-Za-z0-9+.-]*+:")
 
+# The rest of a path whose beginning is known.
+REST: Final = r"[^\s\"<>|*?,;()\0]*+"
+MIN_PATH_CHARS: Final = 6
+MIN_DIRECTORY_CHARS: Final = 8
+# Each of them is one more look at the whole text; what is left over, the sweep will find.
+MAX_DIRECTORIES: Final = 50
+
 # Characters from, to, and the category whose token stands instead; None leaves nothing.
 Cut = tuple[int, int, Category | None]
+
+
+def found(text: str, removed: Iterable[str]) -> Iterator[Span]:
+    """Yield every path with a drive in ``text``, and those that lie where a removed one lay."""
+    for path in WINDOWS.finditer(text):
+        if len(path[0]) >= MIN_PATH_CHARS:
+            yield Span(path.start(), path.end(), Category.PATH, people.SURE)
+    directories = {path[: max(path.rfind("/"), path.rfind("\\"), 0)] for path in removed}
+    telling = sorted(known for known in directories if len(known) >= MIN_DIRECTORY_CHARS)
+    for directory in telling[:MAX_DIRECTORIES]:
+        for path in re.finditer(re.escape(directory) + REST, text, re.IGNORECASE):
+            yield Span(path.start(), path.end(), Category.PATH, people.SURE)
 
 
 def cuts(text: str, spans: Iterable[Span]) -> Iterator[Cut]:
@@ -36,7 +56,8 @@ def cuts(text: str, spans: Iterable[Span]) -> Iterator[Cut]:
         kept.append(text[position:begins])
         position = ends
     left = "".join((*kept, text[position:]))
-    if any(span.category is Category.PATH for span in people.find(left)) or ROOTED.fullmatch(left):
+    again = any(span.category is Category.PATH for span in people.find(left))
+    if again or ROOTED.fullmatch(left) or any(found(left, ())):
         # What was cut apart reads as a path again: nothing behind its beginning can be trusted.
         planned = [(planned[0][0], len(text), Category.PATH)]
     yield from planned

@@ -5,12 +5,11 @@ millions of instances, so statements are cut out by one expression and only thos
 taken apart. Source: ISO 10303-21:2016 §5.5 (tokens), §6.4.3 (strings), §8 to §14 (sections).
 """
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
-
-from redaction.errors import UnreadableError
 
 # A doubled quote inside a string reads as two strings that touch, which comes to the same.
 STRING: Final = rb"'[^']*+'"
@@ -29,10 +28,9 @@ STATEMENT: Final = re.compile(
     + b"|".join((STRING, COMMENT, BINARY, RESOURCE, rb"/(?!\*)", b"<"))
     + rb")*+;"
 )
-# What may follow the last statement of a file or of a signature.
-REST: Final = re.compile(_BLANK)
-COMMENTS: Final = re.compile(b"(" + COMMENT + b")|" + STRING)
-STRINGS: Final = re.compile(COMMENT + b"|'((?:[^']++|'')*+)'")
+_OPAQUE: Final = b"|" + BINARY + b"|" + RESOURCE
+COMMENTS: Final = re.compile(b"(" + COMMENT + b")|" + STRING + _OPAQUE)
+STRINGS: Final = re.compile(b"'((?:[^']++|'')*+)'|" + COMMENT + _OPAQUE)
 TOKEN: Final = re.compile(
     rb"(?P<blank>\s++)|(?P<comment>" + COMMENT + rb")|(?P<string>(?:" + STRING + rb")++)"
     rb"|(?P<binary>" + BINARY + rb")|(?P<resource>" + RESOURCE + rb")|(?P<name>[#@][0-9]++)"
@@ -79,18 +77,6 @@ class Value:
     index: int
 
 
-def statements(data: bytes, start: int = 0) -> Iterator[Statement]:
-    """Yield the statements of ``data`` from ``start`` on, up to the first that does not end.
-
-    What follows is for the caller to judge: only white space may.
-    """
-    match = STATEMENT.match
-    found = match(data, start)
-    while found is not None:
-        yield Statement(found.start(), found.end(), int(found[1] or 0), found[2].upper())
-        found = match(data, found.end())
-
-
 def values(data: bytes, statement: Statement) -> Iterator[Value]:
     """Yield the argument tokens of every entity in ``statement``, marks and blanks left out."""
     depth, entity, index, outer = 0, b"", 0, -1
@@ -132,7 +118,8 @@ def located(raw: bytes) -> tuple[str, list[int]]:
             starts += [part.start() + offset for offset in offsets]
         else:
             said = _said(kind, part, page)
-            starts += [part.start()] * len(said)
+            # Half a directive cannot be cut: what ends inside one takes it along.
+            starts += [part.start(), *[part.end()] * (len(said) - 1)][: len(said)]
         text.append(said)
     return "".join(text), [*starts, len(raw)]
 
@@ -174,12 +161,7 @@ def _plain(raw: bytes) -> tuple[str, list[int]]:
     return text, offsets
 
 
-def ended(data: bytes, position: int) -> None:
-    """Check that ``data`` holds nothing but blanks and comments from ``position`` on.
-
-    Raises:
-        UnreadableError: a statement begins there and does not end.
-    """
-    blank = REST.match(data, position)
-    if blank is None or blank.end() != len(data):
-        raise UnreadableError("a statement does not end")
+def warm() -> None:
+    """Load the codecs that strings may name, so that no file is opened afterwards."""
+    for encoding in ("utf-16-be", "utf-32-be", *(f"iso8859_{page}" for page in range(1, 10))):
+        codecs.lookup(encoding)

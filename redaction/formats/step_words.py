@@ -7,7 +7,7 @@ cut to the name of its file wherever it stands, since a directory makes no part.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from redaction.formats import step_paths, step_syntax
@@ -15,7 +15,7 @@ from redaction.formats.step_change import Changes
 from redaction.formats.step_rules import ADMINISTRATION, NOBODY
 from redaction.model import Action, CarrierClass, Category, Edit, Finding, Profile
 from redaction.text import people
-from redaction.text.span import Span
+from redaction.text.span import Span, without_overlaps
 
 MIN_CHARS: Final = 4
 # Nothing that is looked for goes on over this.
@@ -36,7 +36,8 @@ def read(data: bytes, end: int, profile: Profile, changes: Changes) -> str:
     texts = [step_syntax.decoded(raw) for raw in raws]
     joined = BETWEEN.join(texts)
     telling: dict[bytes, list[Span]] = {}
-    for at, span in _spans(joined, texts):
+    removed = [found.value for found in changes.findings if found.category is Category.PATH]
+    for at, span in _spans(joined, texts, removed):
         telling.setdefault(raws[at], []).append(span)
     if telling:
         for found in step_syntax.STRINGS.finditer(data, 0, end):
@@ -56,20 +57,22 @@ def _different(data: bytes, end: int, edited: set[int]) -> dict[bytes, None]:
     return {raw: None for raw in seen if LETTER.search(raw)}
 
 
-def _spans(joined: str, texts: list[str]) -> Iterator[tuple[int, Span]]:
-    """Yield whom and what the texts name: the number of the text, and the place in it."""
+def _spans(joined: str, texts: list[str], directories: Iterable[str]) -> list[tuple[int, Span]]:
+    """Return whom and what the texts name: the number of the text, and the place in it."""
     starts = [0]
     for text in texts:
         starts.append(starts[-1] + len(text) + len(BETWEEN))
-    located = set()
-    for span in people.find(joined):
-        at = bisect_right(starts, span.start) - 1
-        located.add(at)
-        start = span.start - starts[at]
-        yield at, Span(start, start + span.end - span.start, span.category, span.confidence)
+    found = [*people.find(joined), *step_paths.found(joined, directories)]
     for at, text in enumerate(texts):
-        if at not in located and step_paths.ROOTED.fullmatch(text):
-            yield at, Span(0, len(text), Category.PATH, people.SURE)
+        if step_paths.ROOTED.fullmatch(text):
+            end = starts[at] + len(text)
+            found.append(Span(starts[at], end, Category.PATH, people.SURE))
+    placed = []
+    for span in without_overlaps(found):
+        at = bisect_right(starts, span.start) - 1
+        start, end = span.start - starts[at], span.end - starts[at]
+        placed.append((at, Span(start, end, span.category, span.confidence)))
+    return placed
 
 
 def _settle(
