@@ -19,6 +19,7 @@ from redaction.report import Report, ReportedFinding, Status
 from redaction.sandbox import kernel, worker, zygote
 from redaction.sandbox.wire import Job, Work
 
+MIB = 1024 * 1024
 ROOT = Path(__file__).parents[4]
 # How a zygote is started whose workers attack: ``Sandbox(…, module=HOSTILE)``.
 PROGRAM = f"""
@@ -144,14 +145,12 @@ def _spin(_: str) -> object:
 
 
 def _grow(_: str) -> object:
-    kept = []
-    while True:
-        kept.append(bytearray(16 * 1024 * 1024))
+    # Bounded, so that a missing wall fails a test and not the machine.
+    return len([bytearray(16 * MIB) for _ in range(64)])
 
 
 def _flood(_: str) -> object:
-    while True:
-        os.write(worker.CLEANED, bytes(16 * 1024 * 1024))
+    return sum(os.write(worker.CLEANED, bytes(16 * MIB)) for _ in range(64))
 
 
 def _lie(text: str) -> object:
@@ -216,7 +215,7 @@ ATTACKS: dict[str, Callable[[str], object]] = {
     "environment": _environment,
     "sleep": lambda seconds: time.sleep(float(seconds)),
     "spin": _spin,
-    "allocate": lambda _: len(bytearray(8 * 1024**3)),
+    "allocate": lambda _: len(bytearray(1024 * MIB)),
     "grow": _grow,
     "flood": _flood,
     "recurse": _deep,

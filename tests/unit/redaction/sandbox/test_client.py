@@ -21,6 +21,7 @@ from redaction.sandbox.client import Sandbox
 from redaction.sandbox.memory import MemoryFile
 from redaction.sandbox.nursery import Nursery
 from redaction.sandbox.wire import Job, Limits, Work
+from redaction.sandbox.worker import Exit
 from tests.unit.redaction.sandbox.attacks import HOSTILE, ROOT
 from tests.unit.redaction.sandbox.conftest import MIB, answer, children, file_of, inspected
 
@@ -77,11 +78,11 @@ async def test_inspecting_gives_findings_and_no_file() -> None:
 
 async def test_a_refused_file_leaves_no_cleaned_one() -> None:
     async with Sandbox(memory_bytes=256 * MIB, deadline_s=20) as sandbox:
-        with file_of(b"PK\x03\x04 an archive of somebody") as source:
+        with file_of(b"#!/bin/sh\necho somebody\n") as source:
             outcome = await sandbox.scrub(source, Profile())
     assert outcome.cleaned is None
     assert outcome.report.reason is not None
-    assert outcome.report.reason.code == "unsupported-archive"
+    assert outcome.report.reason.code == "unsupported-program"
 
 
 @pytest.mark.parametrize(
@@ -124,6 +125,18 @@ async def test_processor_time_is_bounded_even_if_nobody_watches_the_clock() -> N
     await nursery.stop()
     assert status is not None
     assert os.waitstatus_to_exitcode(status) in (-signal.SIGKILL, -signal.SIGXCPU)
+
+
+@pytest.mark.parametrize("attack", ["allocate", "grow", "flood", "recurse"])
+async def test_memory_files_and_depth_are_bounded_from_inside(attack: str) -> None:
+    nursery, _ = await Nursery.start(HOSTILE)
+    files = [file_of(attack.encode()), MemoryFile.create(), MemoryFile.create()]
+    job = Job(1, Work.INSPECT, Profile(), Limits(256 * MIB, MIB, 10))
+    status = await nursery.run(job, [file.descriptor for file in files], deadline_s=30)
+    await nursery.stop()
+    assert status is not None
+    assert os.waitstatus_to_exitcode(status) == Exit.EXHAUSTED
+    assert files[1].size <= MIB
 
 
 async def test_every_file_has_a_process_of_its_own() -> None:
@@ -213,7 +226,7 @@ async def test_a_killed_gateway_leaves_no_process() -> None:
 
 
 async def test_fifty_files_leave_no_descriptor_behind() -> None:
-    async with small() as sandbox:
+    async with small(memory_bytes=512 * MIB) as sandbox:
         ours, theirs = Path("/proc/self/fd"), Path(f"/proc/{zygote_of(sandbox)}/fd")
         await inspected(sandbox, "nothing")
         before = len(os.listdir(ours)), len(os.listdir(theirs))
