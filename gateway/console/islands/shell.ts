@@ -46,6 +46,7 @@ async function send(form: HTMLFormElement): Promise<void> {
     if (form.dataset["shows"]) {
       show(form, answer);
       form.reset();
+      document.dispatchEvent(new Event("sent"));
     }
     const next = form.dataset["then"];
     if (next === "reload") location.reload();

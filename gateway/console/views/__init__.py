@@ -4,6 +4,11 @@ from typing import Final
 
 from aiohttp import web
 
-from gateway.console.views import desk, entrance, parts
+from gateway.console.views import desk, entrance, parts, review
 
-ROUTES: Final[tuple[web.RouteTableDef, ...]] = (entrance.routes, parts.routes, desk.routes)
+ROUTES: Final[tuple[web.RouteTableDef, ...]] = (
+    entrance.routes,
+    parts.routes,
+    review.routes,
+    desk.routes,
+)

@@ -50,6 +50,16 @@ async def show_invitation(request: web.Request) -> web.Response:
     return page(request, "accept.html", first=False)
 
 
+@routes.get("/d")
+@open_to(to=ANYONE)
+async def show_landing(request: web.Request) -> web.Response:
+    """Receive whoever follows a link. Nothing is known of the link here: it stays in the fragment.
+
+    Loading this page, as mail scanners do, changes nothing; its island asks when it is clicked.
+    """
+    return page(request, "landing.html")
+
+
 @routes.get("/static/{name}")
 @open_to(to=ANYONE)
 async def show_asset(request: web.Request) -> web.Response:
