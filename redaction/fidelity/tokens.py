@@ -24,13 +24,16 @@ class Grammar:
 
     ``coarse`` matches one of the groups ``literal`` (a string), ``comment`` or ``run``; ``fine``
     takes a run apart into named groups, of which ``blank`` and ``comment`` do not count.
-    ``changeable`` are the kinds that may differ where it was planned. What stands behind ``last``
-    is not part of the text, and a planned cut may only begin with ``droppable``.
+    Where it was planned, literals may differ, tokens of a kind in ``changeable``, and those of a
+    kind in ``dated`` behind a ``keyword`` in ``dates``. What stands behind ``last`` is not part of
+    the text, and a planned cut may only begin with ``droppable``.
     """
 
     coarse: re.Pattern[bytes]
     fine: re.Pattern[bytes]
     changeable: frozenset[str]
+    dated: frozenset[str]
+    dates: frozenset[bytes]
     last: bytes
     droppable: re.Pattern[bytes]
 
@@ -78,7 +81,7 @@ class _Planned:
 
     def check_literal(self, one: _Piece, other: _Piece) -> None:
         """Raise unless both are strings and an edit lies in the first."""
-        if not (one.literal and other.literal and "literal" in self._grammar.changeable):
+        if not (one.literal and other.literal):
             raise NotFaithfulError("a string is missing or too many")
         if not self._edited(one.literal_start, one.literal_end):
             raise NotFaithfulError("a string differs that was not planned to")
@@ -86,16 +89,23 @@ class _Planned:
     def check_run(self, one: _Piece, cleaned: bytes) -> None:
         """Raise unless the runs have the same tokens but for planned ones of the same kind."""
         after = _fine(cleaned, self._grammar)
+        keyword = b""
         for token, other in zip_longest(self._tokens(one.start, one.literal_start), after):
             if token is None or other is None:
                 raise NotFaithfulError("a token is missing or too many")
             kind, text, start = token
+            keyword = text.upper() if kind == "keyword" else keyword
             if text == other[1]:
                 continue
-            if kind != other[0] or kind not in self._grammar.changeable:
+            if kind != other[0] or not self._changeable(kind, keyword):
                 raise NotFaithfulError("a token differs that may not")
             if not self._edited(start, start + len(text)):
                 raise NotFaithfulError("a token differs that was not planned to")
+
+    def _changeable(self, kind: str, keyword: bytes) -> bool:
+        grammar = self._grammar
+        dated = kind in grammar.dated and keyword in grammar.dates
+        return dated or kind in grammar.changeable
 
     def _tokens(self, start: int, end: int) -> Iterator[tuple[str, bytes, int]]:
         for kind, text, offset in _fine(self._original[start:end], self._grammar):

@@ -19,12 +19,20 @@ GRAMMAR: Final = Grammar(
     ),
     fine=re.compile(
         rb"(?P<blank>\s++)|(?P<comment>/\*(?:[^*]++|\*(?!/))*+\*/)|(?P<binary>\"[^\"]*+\")"
-        rb"|(?P<resource><[^<>]*+>)|(?P<name>[#@][0-9]++)|(?P<enumeration>\.\w++\.)"
+        rb"|(?P<resource><[^<>]*+>)|(?P<name>[#@][0-9]++)|(?P<sense>\.(?:AHEAD|BEHIND|EXACT)\.)|(?P<enumeration>\.\w++\.)"
         rb"|(?P<number>[+-]?+[0-9]++(?:\.[0-9]*+(?:[Ee][+-]?+[0-9]++)?+)?+)"
         rb"|(?P<keyword>[!&]?[A-Za-z_][\w-]*+)|(?P<mark>.)",
         re.DOTALL,
     ),
-    changeable=frozenset({"literal", "number", "enumeration", "resource"}),
+    changeable=frozenset({"resource"}),
+    dated=frozenset({"number", "sense"}),
+    dates=frozenset(
+        b"""
+        DATE CALENDAR_DATE ORDINAL_DATE WEEK_OF_YEAR_AND_DAY_DATE YEAR_MONTH LOCAL_TIME
+        COORDINATED_UNIVERSAL_TIME_OFFSET IFCOWNERHISTORY IFCCALENDARDATE IFCLOCALTIME
+        IFCCOORDINATEDUNIVERSALTIMEOFFSET
+        """.split()
+    ),
     last=b"END-ISO-10303-21",
     droppable=re.compile(rb"\s*+(?:/\*.*?\*/\s*+)*+SIGNATURE", re.DOTALL | re.IGNORECASE),
 )

@@ -24,10 +24,8 @@ PROPERTIES: Final = frozenset(
     PROPERTY_DEFINITION_REPRESENTATION DESCRIPTIVE_REPRESENTATION_ITEM IFCPROPERTYSINGLEVALUE
     """.split()
 )
-RULED: Final = re.compile(
-    rb"(?<![A-Z0-9_])(?:" + b"|".join(ENTITIES) + rb")\s*+\(",
-    re.IGNORECASE,
-)
+# The entities of a complex instance.
+PARTS: Final = re.compile(rb"(?<![A-Za-z0-9_])[A-Za-z][A-Za-z0-9_]*+(?=\s*+\()")
 
 
 @dataclass(slots=True)
@@ -81,9 +79,12 @@ def _section(data: bytes, position: int, outline: Outline) -> Statement:
         if number is None:
             return Statement(found.start(), found.end(), 0, keyword)
         keywords.add(keyword)
-        if keyword in ENTITIES or (
-            not keyword and RULED.search(data, found.start(), found.end()) is not None
-        ):
+        ruled = keyword in ENTITIES
+        if not keyword:
+            parts = {part.upper() for part in PARTS.findall(data, found.start(), found.end())}
+            keywords |= parts
+            ruled = not parts.isdisjoint(ENTITIES)
+        if ruled:
             outline.ruled.append(Statement(found.start(), found.end(), int(number), keyword))
         elif keyword in wanted:
             outline.properties.append(Statement(found.start(), found.end(), int(number), keyword))
@@ -103,7 +104,8 @@ def _entered(data: bytes, statement: Statement, section: bytes, outline: Outline
     keyword = statement.keyword
     if section == b"SIGNATURE" or keyword == b"SIGNATURE":
         # Its content is no statement, and ends where the section does.
-        outline.signatures.append((statement.start, statement.end))
+        began = outline.signatures.pop()[0] if section == b"SIGNATURE" else statement.start
+        outline.signatures.append((began, statement.end))
         ended = data.endswith((b"ENDSEC;", b"endsec;"), statement.start, statement.end)
         return b"" if ended else b"SIGNATURE"
     if not statement.number and keyword in SECTIONS:

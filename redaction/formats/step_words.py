@@ -12,7 +12,7 @@ from typing import Final
 
 from redaction.formats import step_paths, step_syntax
 from redaction.formats.step_change import Changes
-from redaction.formats.step_rules import ADMINISTRATION, NOBODY
+from redaction.formats.step_rules import ADMINISTRATION
 from redaction.model import Action, CarrierClass, Category, Edit, Finding, Profile
 from redaction.text import people
 from redaction.text.span import Span, without_overlaps
@@ -20,6 +20,8 @@ from redaction.text.span import Span, without_overlaps
 MIN_CHARS: Final = 4
 # Nothing that is looked for goes on over this.
 BETWEEN: Final = "\n\0\n"
+# Stands for a name in a sentence, and reads as none itself.
+NAMED: Final = "[name]"
 LETTER: Final = re.compile(rb"[A-Za-z\\\x80-\xff]|[0-9+(][0-9 ().+/-]{6}")
 INSTANCE: Final = re.compile(rb"\s*+#([0-9]++)\s*+=\s*+\(?+\s*+([A-Za-z0-9_]++)")
 # An instance whose strings lie further from its beginning is not named in the report.
@@ -91,8 +93,7 @@ def _settle(
     ]
     carrier = f"{entity.decode('latin-1')} string".strip()
     for begins, ends, instead in step_paths.cuts(text, cut):
-        token = people.TOKENS.get(instead, "").encode() if instead else b""
-        token = NOBODY if instead and not token else token
+        token = people.TOKENS.get(instead, NAMED).encode() if instead else b""
         changes.edits.append(Edit(start + offsets[begins], start + offsets[ends], token))
     for span in spans:
         said = text[span.start : span.end]
