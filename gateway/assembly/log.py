@@ -4,7 +4,6 @@ Room: gateway/assembly.
 """
 
 import secrets
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,7 +19,7 @@ from gateway.ledger_journal import KeyringSealer
 from gateway.ledger_watch import VERIFY_S
 from gateway.start import StartError
 from storage.ledger.checkpoint import SEED_BYTES, Signer
-from storage.ledger.database import name_of, reading
+from storage.ledger.database import DAMAGED, name_of, reading
 from storage.ledger.errors import LedgerUnavailableError, NoSuchEntryError, NotValidError
 from storage.ledger.log import Ledger
 from storage.sealed.custody import read_key, write_key
@@ -81,7 +80,7 @@ def _forget_what_never_began(path: Path) -> None:
         with reading(path) as database:
             made = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'entry'").fetchone()
             begun = made and database.execute("SELECT 1 FROM entry LIMIT 1").fetchone()
-    except (NoSuchEntryError, sqlite3.Error) as error:
+    except (NoSuchEntryError, *DAMAGED) as error:
         raise LedgerChangedError from error
     if begun:
         raise LedgerChangedError

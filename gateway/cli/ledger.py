@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from sqlite3 import Error
 from typing import Annotated, Any
 
 import typer
@@ -21,6 +20,7 @@ from gateway.cli.ledger_sources import audited, opened, own_key, read, source_of
 from gateway.cli.options import AsJson, Token
 from gateway.cli.output import CommandError, Exit, emit, emit_line, people, work_progress
 from storage.ledger import audit, publishing, reading
+from storage.ledger.database import DAMAGED
 from storage.ledger.errors import NoSuchEntryError, NotInLedgerError, NotValidError
 from storage.ledger.merkle import leaf_hash
 
@@ -184,7 +184,7 @@ def _verdict(as_json: bool) -> Iterator[None]:
         raise CommandError("There is no such log.") from error
     except NotInLedgerError as error:
         raise CommandError("The log has no such entry.") from error
-    except Error as error:
+    except DAMAGED as error:
         raise CommandError("The ledger file cannot be read.") from error
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from storage.ledger.checkpoint import Checkpoint, VerifyingKey
-from storage.ledger.database import head_of, key_of, reading
+from storage.ledger.database import DAMAGED, head_of, key_of, reading
 from storage.ledger.errors import (
     NoSuchEntryError,
     NotSignedError,
@@ -60,7 +60,7 @@ def verify(
     try:
         with reading(path) as database:
             return _Database(database, key).checked(older_note)
-    except sqlite3.Error as error:
+    except DAMAGED as error:
         raise NotValidError("database", f"it cannot be read ({error})") from error
 
 
@@ -73,7 +73,7 @@ def check_tree(path: Path, key: VerifyingKey) -> Checkpoint:
     try:
         with reading(path) as database:
             return _Database(database, key).checked_tree(None)
-    except sqlite3.Error as error:
+    except DAMAGED as error:
         raise NotValidError("database", f"it cannot be read ({error})") from error
 
 

@@ -49,6 +49,8 @@ CREATE TABLE IF NOT EXISTS tile (
 CREATE TABLE IF NOT EXISTS checkpoint (size INTEGER PRIMARY KEY, note BLOB NOT NULL) STRICT;
 """
 BUSY_S: Final = 5.0
+# What reading a damaged file raises: SQLite quotes it even where it is no text.
+DAMAGED: Final = (sqlite3.Error, UnicodeDecodeError)
 
 
 def connected(path: Path, signer: Signer) -> sqlite3.Connection:
@@ -129,7 +131,7 @@ def name_of(path: Path) -> str | None:
     try:
         with reading(path) as database:
             return key_of(database).name
-    except (NoSuchEntryError, NotValidError, sqlite3.Error):
+    except (NoSuchEntryError, NotValidError, *DAMAGED):
         return None
 
 

@@ -19,7 +19,7 @@ from typing import Any, Final, TypeVar
 from storage.ids import SubjectId
 from storage.ledger import audit, reading
 from storage.ledger.checkpoint import Checkpoint, Signer, VerifyingKey
-from storage.ledger.database import head_of
+from storage.ledger.database import DAMAGED, head_of
 from storage.ledger.database import reading as reading_from
 from storage.ledger.errors import ErasedError, LedgerUnavailableError, UnfitEventError
 from storage.ledger.events import Event, EventKind, Receipt, Slot
@@ -242,7 +242,7 @@ class Ledger:
             try:
                 with reading_from(self.path) as database:
                     return look(database, *args)
-            except (sqlite3.Error, OSError) as error:
+            except (*DAMAGED, OSError) as error:
                 raise LedgerUnavailableError from error
 
         return await finished(run)

@@ -17,7 +17,7 @@ from typing import Final
 
 from storage.ids import SubjectId
 from storage.ledger.checkpoint import Signer
-from storage.ledger.database import connected, edge_of, head_of, transaction
+from storage.ledger.database import DAMAGED, connected, edge_of, head_of, transaction
 from storage.ledger.errors import LedgerError, LedgerUnavailableError, NotValidError
 from storage.ledger.events import Receipt, Slot
 from storage.ledger.leaf import Leaf, encode
@@ -70,7 +70,7 @@ class Writer:
         self._waiting: queue.Queue[Draft | Errand | None] = queue.Queue(WAITING)
         try:
             self._database = connected(path, signer)
-        except (sqlite3.Error, OSError) as error:
+        except (*DAMAGED, OSError) as error:
             raise LedgerUnavailableError from error
         try:
             self._edge: Edge | None = edge_of(self._database, signer.public)
@@ -131,7 +131,7 @@ class Writer:
     def _answered(self, drafts: Sequence[Draft]) -> None:
         try:
             receipts = self._committed(drafts)
-        except (sqlite3.Error, OSError, LedgerError) as error:
+        except (*DAMAGED, OSError, LedgerError) as error:
             # Whatever the disk holds now is read anew before anything else is written.
             self._edge = None
             for draft in drafts:
@@ -204,7 +204,7 @@ class Writer:
         try:
             with transaction(self._database):
                 errand.work(self._database)
-        except (sqlite3.Error, OSError, LedgerError) as error:
+        except (*DAMAGED, OSError, LedgerError) as error:
             _failed(errand.done, error)
             return
         if errand.done.set_running_or_notify_cancel():
