@@ -53,8 +53,8 @@ def plan(data: bytes, profile: Profile) -> Plan:
     dxf_metadata.plan_comments(draft, comments)
     if end is not None:
         dxf_metadata.plan_tail(draft, end)
+        content.plan()
         dxf_repeats.plan_repeats(draft, end.after)
-    content.plan()
     return Plan(tuple(draft.findings), draft.edits())
 
 

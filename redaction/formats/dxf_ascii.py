@@ -21,7 +21,7 @@ _VALUE: Final = rb"[^\r\n]*+(?:\r\n?+|\n)"
 # The codes of dxf_tags that hold numbers, handles and marks, as digits.
 QUIET: Final = (
     rb"(?:[1-79][0-9]|5|1(?:[1-4]|[67])[0-9]|105|2(?:[1-3]|[7-9])[0-9]|3[2-9][0-9]"
-    rb"|4(?:0|[2-6])[0-9]|48[01]|10(?:0[235]|[1-6][0-9]|7[01]))"
+    rb"|4(?:[024-6])[0-9]|48[01]|10(?:0[235]|[1-6][0-9]|7[01]))"
 )
 _QUIET: Final = (
     rb"(?:[ \t]*+(?:"
@@ -35,7 +35,7 @@ _QUIET: Final = (
 _RECORD: Final = (
     rb"[ \t]*+0"
     + _END
-    + rb"[ \t]*+(?!SECTION|ENDSEC|EOF)"
+    + rb"[ \t]*+(?!SECTION|ENDSEC|EOF|GEODATA)"
     + _VALUE
     + _QUIET
     + rb"(?=[ \t]*+0"

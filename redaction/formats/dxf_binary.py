@@ -33,7 +33,8 @@ SIZES: Final = {
     Kind.BYTE: 1,
 }
 DOUBLE: Final = struct.Struct("<d")
-_ENDS: Final = (b"SECTION\x00", b"ENDSEC\x00", b"EOF\x00")
+# Records that tell something although they hold numbers only.
+_NOTED: Final = (b"SECTION\x00", b"ENDSEC\x00", b"EOF\x00", b"GEODATA\x00")
 
 
 def _short(code: int) -> bytes:
@@ -71,7 +72,7 @@ def _telling(short: bool) -> re.Pattern[bytes]:
     bland = b"(?:%b)[^\\x00\\\\/:@]*+\\x00" % _any(BLAND, short)
     quiet = b"(?:" + b"|".join((numbers, texts, bland)) + b")*+"
     zero = re.escape(code(0))
-    record = zero + b"(?!" + b"|".join(_ENDS) + b")[^\\x00]++\\x00" + quiet + b"(?=" + zero + b")"
+    record = zero + b"(?!" + b"|".join(_NOTED) + b")[^\\x00]++\\x00" + quiet + b"(?=" + zero + b")"
     return re.compile(quiet + b"(?:" + record + b")*+")
 
 

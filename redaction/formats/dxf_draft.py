@@ -43,7 +43,7 @@ class Draft:
         self.findings: list[Finding] = []
         self._values: dict[Tag, bytes] = {}
         self._cuts: list[Edit] = []
-        self._swaps: list[tuple[Tag, int, int, bytes]] = []
+        self._swaps: dict[Tag, list[tuple[int, int, bytes]]] = {}
 
     def raw(self, tag: Tag) -> bytes:
         """Return the value of ``tag`` as it is going to stand."""
@@ -61,7 +61,11 @@ class Draft:
 
     def swap(self, tag: Tag, first: int, last: int, token: bytes) -> None:
         """Let ``token`` stand for a part of the value of ``tag``, counted in its bytes."""
-        self._swaps.append((tag, first, last, token))
+        self._swaps.setdefault(tag, []).append((first, last, token))
+
+    def swapped(self, tag: Tag) -> bool:
+        """Return whether a part of ``tag`` is going to be replaced."""
+        return tag in self._swaps
 
     def cut(self, start: int, end: int, found: Iterable[Finding] = ()) -> None:
         """Take out the tags from ``start`` up to ``end``."""
@@ -83,7 +87,8 @@ class Draft:
         ]
         parts = [
             Edit(self._begin(tag) + first, self._begin(tag) + last, token)
-            for tag, first, last, token in self._swaps
+            for tag, swaps in self._swaps.items()
+            for first, last, token in swaps
         ]
         return tuple(sorted([*cuts, *edits, *parts]))
 

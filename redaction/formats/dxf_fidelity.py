@@ -19,6 +19,7 @@ from redaction.model import Edit, Proof, patched
 
 # Words, dates of the header and the properties, and chunks: nothing else is ever changed.
 CHANGEABLE: Final = STRING_CODES | CODES[Kind.CHUNK] | {*range(40, 44)}
+LAST_SAVED_BY: Final = 8
 CUSTOM: Final = frozenset({b"$CUSTOMPROPERTYTAG", b"$CUSTOMPROPERTY"})
 PREVIEW: Final = [(0, b"SECTION"), (2, b"THUMBNAILIMAGE")]
 SECTION_END: Final = (0, b"ENDSEC")
@@ -145,7 +146,7 @@ def _expected(original: bytes, block: _Block) -> tuple[list[bytes], list[int]]:
         else:
             if line % 2 == 0 or LINE_END.search(edit.replacement):
                 raise NotFaithfulError("an edit outside a value")
-            _check_code(int(lines[line - 1]))
+            _check_code(int(lines[line - 1]), edit)
             places.append(len(kept) + line - copied)
         line += inside
         position = edit.end
@@ -158,8 +159,9 @@ def _pairs(lines: Sequence[bytes]) -> Pairs:
     return [(int(code), value.strip()) for code, value in zip(lines[::2], lines[1::2], strict=True)]
 
 
-def _check_code(code: int) -> None:
-    if code not in CHANGEABLE:
+def _check_code(code: int, edit: Edit) -> None:
+    # Group 8 is who last saved, in the properties of old releases, and everywhere else a layer.
+    if code not in CHANGEABLE and not (code == LAST_SAVED_BY and not edit.replacement):
         raise NotFaithfulError("an edit of a number, a handle or a name")
 
 
@@ -205,8 +207,8 @@ def _check_pair(
     if twin is None or tag.code != twin.code:
         raise NotFaithfulError("another tag")
     planned = edit is not None and tag.start <= edit.start <= edit.end <= tag.end
-    if planned:
-        _check_code(tag.code)
+    if edit is not None and planned:
+        _check_code(tag.code, edit)
     elif old.data[tag.start : tag.end] != new.data[twin.start : twin.end]:
         raise NotFaithfulError("a tag outside the plan differs")
     return planned

@@ -6,6 +6,7 @@ other string is hidden and cleaned of paths and addresses. Sources: DXF Referenc
 """
 
 import re
+from collections import Counter
 from typing import Final
 
 from redaction.formats import dxf_kernel, dxf_metadata
@@ -78,7 +79,10 @@ EMBEDDED: Final = {
 }
 STRING_CODES: Final = frozenset(
     {
-        *range(1, 10),
+        *range(1, 5),
+        6,
+        7,
+        9,
         102,
         *range(300, 310),
         *range(410, 420),
@@ -93,7 +97,6 @@ PERSONAL_FIELD: Final = re.compile(
 )
 FIELD_CODES: Final = (2, 3)
 FIELD_VALUES: Final = (1, 300, 301)
-MAX_NAMES: Final = 100_000
 
 
 def plan_record(draft: Draft, record: Record) -> None:
@@ -141,22 +144,29 @@ def _makers(draft: Draft, record: Record) -> list[Finding]:
 def _plan_dictionary(draft: Draft, record: Record) -> None:
     """Shorten keys that are paths, and keep every key of a dictionary another one."""
     keys = [tag for tag in record.tags if tag.code == 3]
+    renamed: list[Tag] = []
     for tag in keys:
         before = draft.raw(tag)
         draft.hide(tag, "DICTIONARY")
         if draft.raw(tag) != before:
-            put_unique(draft, tag, keys)
+            renamed.append(tag)
+    put_unique(draft, renamed, keys)
 
 
-def put_unique(draft: Draft, tag: Tag, keys: list[Tag]) -> None:
-    """Number the new key of ``tag`` if another of ``keys`` is the same."""
-    taken = {draft.raw(other).lower() for other in keys[:MAX_NAMES] if other is not tag}
-    key = candidate = draft.raw(tag) or b"entry"
-    count = 2
-    while candidate.lower() in taken:
-        candidate = key + b"_%d" % count
-        count += 1
-    draft.put(tag, candidate)
+def put_unique(draft: Draft, renamed: list[Tag], keys: list[Tag]) -> None:
+    """Number those ``renamed`` among ``keys`` of a dictionary that are like another one."""
+    if not renamed:
+        return
+    standing = Counter(draft.raw(tag).lower() for tag in keys)
+    counts: Counter[bytes] = Counter()
+    for tag in renamed:
+        key = candidate = draft.raw(tag) or b"entry"
+        standing[draft.raw(tag).lower()] -= 1
+        while standing[candidate.lower()] > 0:
+            counts[key] += 1
+            candidate = key + b"_%d" % (counts[key] + 1)
+        standing[candidate.lower()] += 1
+        draft.put(tag, candidate)
 
 
 def _plan_field(draft: Draft, record: Record) -> None:

@@ -13,9 +13,10 @@ from redaction.formats import dxf_words
 from redaction.formats.dxf_content import INLINE
 from redaction.formats.dxf_draft import Draft
 from redaction.formats.dxf_objects import NAMES, SHOWN, STRING_CODES, put_unique
-from redaction.formats.dxf_tags import BLAND, COMMENT, MARKS, Tag
-from redaction.model import Action, CarrierClass, Category, Finding
+from redaction.formats.dxf_tags import BLAND, MARKS, Tag
+from redaction.model import Action, CarrierClass, Category, Finding, patched
 
+ESCAPES: Final = (b"\\u+", b"\\m+", b"%%")
 MIN_CHARS: Final = 4
 # A shorter value counts only as a word of its own.
 WORD_CHARS: Final = 8
@@ -82,31 +83,42 @@ def pattern(told: Iterable[str]) -> re.Pattern[str]:
 
 def plan_repeats(draft: Draft, end: int) -> None:
     """Cut removed values out of hidden strings up to ``end``, report them where people read."""
-    told = secrets(draft.findings)
-    if not told or not _worth_it(draft, told):
+    told = _said_again(draft, secrets(draft.findings))
+    if not told:
         return
     sought = pattern(told)
-    kind, keys = "", list[Tag]()
+    kind, keys, renamed = "", list[Tag](), list[Tag]()
     for tag in draft.grid.tags(draft.grid.begin, end):
         if tag.code == 0:
-            kind, keys = draft.grid.raw(tag).decode("ascii", "replace"), []
-        if tag.code == 3 and kind == "DICTIONARY":
+            put_unique(draft, renamed, keys)
+            kind, keys, renamed = draft.grid.raw(tag).decode("ascii", "replace"), [], []
+        is_key = tag.code == 3 and kind == "DICTIONARY"
+        if is_key:
             keys.append(tag)
-        if tag.code == COMMENT or not (tag.code in STRING_CODES or tag.code in READ_CODES):
+        if tag.code not in SEARCHED or draft.swapped(tag):
             continue
-        text = draft.read(tag, kind in INLINE and tag.code in SHOWN[kind]).text
-        found = sought.search(text)
-        if found is None:
-            continue
-        if _is_read(kind, tag.code):
-            draft.note(_stays(text, sought, told))
-        else:
-            _cut(draft, tag, sought, told)
-            if keys and keys[-1] is tag:
-                put_unique(draft, tag, keys)
+        if _settle(draft, tag, kind, (sought, told)) and is_key:
+            renamed.append(tag)
+
+
+def _settle(
+    draft: Draft, tag: Tag, kind: str, secret: tuple[re.Pattern[str], dict[str, Category]]
+) -> bool:
+    """Return whether a removed value was cut out of ``tag``; where it is read, report it."""
+    sought, told = secret
+    inline = kind in INLINE and tag.code in SHOWN[kind]
+    text = draft.read(tag, inline).text
+    if not sought.search(text):
+        return False
+    if _is_read(kind, tag.code):
+        draft.note(_stays(text, sought, told))
+        return False
+    _cut(draft, tag, sought, told)
+    return True
 
 
 READ_CODES: Final = frozenset({0, *BLAND, *MARKS})
+SEARCHED: Final = STRING_CODES | READ_CODES
 
 
 def _is_read(kind: str, code: int) -> bool:
@@ -114,12 +126,18 @@ def _is_read(kind: str, code: int) -> bool:
     return code in READ_CODES or code in SHOWN.get(kind, ()) or code in NAMES.get(kind, ())
 
 
-def _worth_it(draft: Draft, told: Iterable[str]) -> bool:
-    """Return whether a value may stand somewhere; escapes and code pages are not looked into."""
-    lower = draft.grid.data.lower()
-    return any(
-        not secret.isascii() or lower.count(secret.encode("ascii")) > 1 for secret in told
-    ) or any(mark in lower for mark in (b"\\u+", b"\\m+"))
+def _said_again(draft: Draft, told: dict[str, Category]) -> dict[str, Category]:
+    """Return the values that may stand somewhere once the plan so far is carried out.
+
+    Letters outside ASCII may be written in many ways, so those values always may.
+    """
+    left = patched(draft.grid.data, draft.edits()).lower()
+    plain = left.isascii() and not any(mark in left for mark in ESCAPES)
+    return {
+        secret: category
+        for secret, category in told.items()
+        if (secret.encode("ascii") in left if secret.isascii() else not plain)
+    }
 
 
 def _stays(text: str, sought: re.Pattern[str], told: dict[str, Category]) -> Iterator[Finding]:

@@ -123,10 +123,14 @@ def records(grid: Grid, comments: list[Tag]) -> Iterator[Record]:
     """
     section = ""
     current: Record | None = None
+    first = grid.begin
     for tag in grid.telling():
         if tag.code == COMMENT:
             comments.append(tag)
+            first = tag.after
             continue
+        if current is None and tag.at != first:
+            raise UnreadableError("a record outside sections")
         if tag.code != 0:
             if current is None:
                 raise UnreadableError("a tag before the first record")
