@@ -63,9 +63,9 @@ def main(arguments: Sequence[str]) -> int:
 def stamp() -> str:
     """Return the hash of everything the bundle is made of."""
     told = hashlib.sha256()
-    sources = sorted(path for room in (ISLANDS, STYLE) for path in room.rglob("*.*"))
-    for path in (Path(__file__), ROOT / "package-lock.json", *sources):
-        told.update(f"{path.relative_to(ROOT)}\0{path.stat().st_size}\0".encode())
+    rooms = [(room, path) for room in (ISLANDS, STYLE) for path in sorted(room.rglob("*.*"))]
+    for folder, path in ((ROOM, Path(__file__)), (ROOT, ROOT / "package-lock.json"), *rooms):
+        told.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode())
         told.update(path.read_bytes())
     return told.hexdigest()
 

@@ -1,0 +1,107 @@
+"""Every sentence is there in every language, and nobody gets a language they did not ask for."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from gateway.console import words
+from gateway.console.pages import PLACES, TEMPLATES
+from gateway.identity.roles import Role
+from gateway.intake.states import DrawingState, PartState
+from redaction import errors as redaction_errors
+from redaction.model import Action, Category
+from storage.ledger.events import EventKind, Slot
+
+KNOWN = words.read()
+ENGLISH = KNOWN["en"].sentences
+ISLANDS = TEMPLATES.parent / "islands"
+PLACE = re.compile(r"\{(\w+)\}")
+
+
+def _used(folder: Path, pattern: str, call: str) -> set[str]:
+    found: set[str] = set()
+    for path in folder.rglob(pattern):
+        found |= set(re.findall(call, path.read_text(encoding="utf-8")))
+    return found
+
+
+def test_english_and_chinese_are_there() -> None:
+    assert set(KNOWN) == {"en", "zh"}
+    assert {known.tag for known in KNOWN.values()} == {"en", "zh-CN"}
+
+
+@pytest.mark.parametrize("language", sorted(KNOWN))
+def test_all_catalogues_have_the_same_keys(language: str) -> None:
+    assert KNOWN[language].sentences.keys() == ENGLISH.keys()
+
+
+@pytest.mark.parametrize("language", sorted(KNOWN))
+def test_a_sentence_has_the_same_places_in_every_language(language: str) -> None:
+    for key, sentence in KNOWN[language].sentences.items():
+        assert set(PLACE.findall(sentence)) == set(PLACE.findall(ENGLISH[key])), key
+        assert sentence.strip(), key
+
+
+def test_chinese_is_chinese() -> None:
+    latin = {"language.tag"}
+    for key, sentence in KNOWN["zh"].sentences.items():
+        assert key in latin or re.search(r"[\u4e00-\u9fff]", sentence), key
+
+
+def test_every_sentence_that_a_page_or_an_island_says_is_there() -> None:
+    said = _used(TEMPLATES, "*.html", r"\bt\('([\w.-]+)'[,)]")
+    said |= _used(TEMPLATES, "*.html", r"t_or\([^)]*\bt\('([\w.-]+)'\)")
+    said |= _used(ISLANDS, "*.ts", r'\bsaid\("([\w.-]+)"')
+    assert len(said) > 100
+    assert said <= ENGLISH.keys()
+
+
+def test_whatever_a_room_can_say_has_words() -> None:
+    wanted = {f"state.{state}" for state in (*DrawingState, *PartState)}
+    wanted |= {f"category.{category}" for category in Category}
+    wanted |= {f"action.{action}" for action in Action}
+    wanted |= {f"role.{role}" for role in Role}
+    wanted |= {f"kind.{kind}" for kind in EventKind}
+    wanted |= {f"slot.{slot}" for slot in Slot}
+    wanted |= {key for _, key, _ in PLACES}
+    wanted |= {
+        f"reason.{error.code}"
+        for error in vars(redaction_errors).values()
+        if isinstance(error, type) and hasattr(error, "code")
+    }
+    assert wanted <= ENGLISH.keys()
+
+
+@pytest.mark.parametrize(
+    ("cookie", "header", "language"),
+    [
+        (None, "", "en"),
+        (None, "zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        (None, "fr, zh;q=0.2, en;q=0.1", "zh"),
+        (None, "en;q=0.1, zh;q=0", "en"),
+        (None, "zh;q=much, en", "en"),
+        ("zh", "en", "zh"),
+        ("en", "zh", "en"),
+        ("../en", "zh", "zh"),
+    ],
+)
+def test_a_choice_counts_before_what_the_browser_accepts(
+    cookie: str | None, header: str, language: str
+) -> None:
+    assert words.chosen(KNOWN, cookie, header).language == language
+
+
+@given(st.text(max_size=300), st.none() | st.text(max_size=20))
+@example("zh" * 200, None)
+@example(";;q=,,;q=nan", "")
+def test_any_header_and_cookie_lead_to_a_language(header: str, cookie: str | None) -> None:
+    assert words.chosen(KNOWN, cookie, header) in KNOWN.values()
+
+
+def test_a_key_that_is_not_there_is_a_bug_and_not_a_blank() -> None:
+    with pytest.raises(KeyError):
+        KNOWN["en"].say("nowhere.to.be.found")
+    assert KNOWN["en"].say_or("nowhere.to.be.found", "as it was said") == "as it was said"
