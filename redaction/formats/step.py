@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from redaction.formats import (
-    step_echoes,
+    echoes,
     step_fidelity,
     step_outline,
     step_paths,
@@ -21,7 +21,8 @@ from redaction.formats import (
     step_syntax,
     step_words,
 )
-from redaction.formats.step_change import Changes, apply_fields
+from redaction.formats.changes import Changes
+from redaction.formats.step_change import apply_fields
 from redaction.formats.step_outline import Outline
 from redaction.formats.step_rules import ENTITIES, HEADER, UNKNOWN_HEADER
 from redaction.model import Action, Category, Edit, Finding, Plan, Profile, Proof, patched
@@ -49,7 +50,7 @@ def plan(data: bytes, profile: Profile) -> Plan:
     words = step_words.read(data, outline.end, profile, changes)
     _links(data, outline, changes)
     _comments(data, outline, changes)
-    changes.findings += step_echoes.echoed(changes.findings, words)
+    changes.findings += echoes.echoed(changes.findings, words)
     kept = [edit for edit in changes.edits if not _inside(edit, outline.signatures)]
     kept += _ends(data, outline, changes)
     return Plan(tuple(changes.findings), tuple(sorted(kept)))

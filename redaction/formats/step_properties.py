@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from redaction.formats import step_syntax
-from redaction.formats.step_change import Changes, says_nothing
+from redaction.formats.changes import Changes, says_nothing
+from redaction.formats.step_change import replace
 from redaction.formats.step_syntax import Statement, Value
 from redaction.model import Category
 
@@ -109,7 +110,7 @@ def _item(
             continue
         if business:
             changes.review(carrier, Category.ORGANISATION, said, statement.where)
-        elif category is not None and changes.replace(data, value, b""):
+        elif category is not None and replace(data, value, b"", changes):
             changes.tell(carrier, category, said, statement.where)
 
 

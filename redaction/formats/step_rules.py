@@ -144,18 +144,6 @@ HEADER: Final[Mapping[bytes, Fields]] = {
 }
 UNKNOWN_HEADER: Final[Fields] = {OTHER: _text("text", Category.COMMENT)}
 
-# What programs write where nobody said anything. Replaced all the same, but no finding.
-NOTHING_SAID: Final = frozenset(
-    """
-    |none|null|unknown|unspecified|undefined|not specified|not set|n/a|na|nil|default|author|user
-    |anonymous|anonymous user|anon|nobody|name|person|organization|organisation|company|part
-    |last_name|first_name|organization_name|id|unknown author|unknown organization
-    |unknown organisation|unknown authorisation|unknown authorization
-    """.replace("\n    ", "")
-    .strip()
-    .split("|")
-)
-
 # Words about the work and not the part: whoever is named in them is taken out, however unsure.
 ADMINISTRATION: Final = frozenset(
     b"""

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from redaction.formats import step_paths, step_syntax
-from redaction.formats.step_change import Changes
+from redaction.formats.changes import Changes
 from redaction.formats.step_rules import ADMINISTRATION
 from redaction.model import Action, CarrierClass, Category, Edit, Finding, Profile
 from redaction.text import people

@@ -10,7 +10,7 @@ from redaction.model import Edit, patched
 
 GRAMMAR = Grammar(
     coarse=re.compile(rb"(?P<literal>'[^']*+')|(?P<comment>\{[^}]*+\})|(?P<run>[^'{]++|['{])"),
-    fine=re.compile(rb"(?P<blank>\s++)|(?P<number>\d++)|(?P<keyword>[a-zA-Z]++)|(?P<mark>.)", re.S),
+    fine=re.compile(rb"(?P<blank>\s++)|(?P<number>\d++)|(?P<keyword>[a-zA-Z]++)|(?P<mark>\S)"),
     changeable=frozenset(),
     dated=frozenset({"number"}),
     dates=frozenset({b"DAY"}),

@@ -1,6 +1,7 @@
 """Removed values that the drawing's own words repeat: shown to the owner, for they stay.
 
-Room: redaction/formats. Pure. A part may be called after its maker; only its owner knows.
+Room: redaction/formats. Pure; for formats whose words are text in the file. A part may be called
+after its maker; only its owner knows.
 """
 
 import re

@@ -1,0 +1,97 @@
+"""What is to change in a text file: edits and findings, gathered while it is read.
+
+Room: redaction/formats. Pure; used by STEP, IGES and other formats made of text. An entity may
+stand in a file a hundred thousand times, so what is alike is counted and not listed; a value that
+says nothing ("none", a blank) is replaced and is no finding.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+from redaction.model import Action, CarrierClass, Category, Edit, Finding
+from redaction.text import people
+
+# How many different values of one carrier are listed when they are times or comments.
+MAX_LISTED: Final = 200
+# These name programs and moments; the same words elsewhere in the file are no leak.
+NO_SECRET: Final = frozenset({Category.TIME, Category.SOFTWARE, Category.COMMENT})
+# What programs write where nobody said anything. Replaced all the same, but no finding.
+NOTHING_SAID: Final = frozenset(
+    """
+    |none|null|unknown|unspecified|undefined|not specified|not set|n/a|na|nil|default|author|user
+    |anonymous|anonymous user|anon|nobody|name|person|organization|organisation|company|part
+    |last_name|first_name|organization_name|id|unknown author|unknown organization
+    |unknown organisation|unknown authorisation|unknown authorization
+    """.replace("\n    ", "")
+    .strip()
+    .split("|")
+)
+PUNCTUATION: Final = "-_.,:;*?!/\\()<> "
+MIN_LETTERS: Final = 3
+MIN_DIGITS: Final = 11
+# Without one of these, a text holds no address, number or path.
+REACHED: Final = re.compile(r"[@\\/\d]")
+# So many times the same line of the report is counted one by one.
+MAX_COUNTED: Final = 1000
+TELLING: Final = frozenset({Category.SOFTWARE, Category.COMMENT, Category.PATH, Category.PERSON})
+
+
+@dataclass(slots=True)
+class Changes:
+    """Edits and findings so far; ``keywords`` are the words of its grammar, in capitals."""
+
+    edits: list[Edit] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    keywords: set[str] = field(default_factory=set)
+    _listed: Counter[str] = field(default_factory=Counter)
+    _counted: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def tell(self, carrier: str, category: Category, value: str, where: str) -> None:
+        """Note that ``value`` was taken out of ``carrier``, and who is named inside it."""
+        value = value.strip()
+        if says_nothing(value):
+            return
+        if category in NO_SECRET:
+            self._listed[carrier] += 1
+            if self._listed[carrier] > MAX_LISTED:
+                return
+        secret = category not in NO_SECRET and self._is_rare(value)
+        self._add(carrier, category, value, where, seed=secret)
+        if category in TELLING:
+            self.tell_people(carrier, value, where)
+
+    def tell_people(self, carrier: str, text: str, where: str) -> None:
+        """Note the addresses, numbers and paths inside a ``text`` that was taken out."""
+        for span in people.find(text) if REACHED.search(text) else ():
+            if span.category in people.TOKENS:
+                self._add(carrier, span.category, text[span.start : span.end], where, seed=True)
+
+    def review(self, carrier: str, category: Category, value: str, where: str) -> None:
+        """Ask the owner about ``value``, which stays."""
+        self.findings.append(
+            Finding(carrier, category, Action.REVIEW, value, where, CarrierClass.CONTENT)
+        )
+
+    def _is_rare(self, value: str) -> bool:
+        """Return whether ``value``, found elsewhere, can only be itself.
+
+        A word that names an entity is in every file, and a short number in every geometry.
+        """
+        if not self.keywords.isdisjoint(value.upper().split()):
+            return False
+        letters = sum(character.isalpha() for character in value)
+        return letters >= MIN_LETTERS or len(value) >= MIN_DIGITS
+
+    def _add(self, carrier: str, category: Category, value: str, where: str, *, seed: bool) -> None:
+        self._counted[carrier, value] += 1
+        if self._counted[carrier, value] <= MAX_COUNTED:
+            self.findings.append(
+                Finding(carrier, category, Action.REMOVED, value, where=where, seed=seed)
+            )
+
+
+def says_nothing(value: str) -> bool:
+    """Return whether ``value`` only fills its place ("none", "-")."""
+    return value.casefold().strip(PUNCTUATION) in NOTHING_SAID
