@@ -25,12 +25,14 @@ class Format:
 
 FORMATS: Final = (
     Format("step", "redaction.formats.step", ".step", "model/step"),
+    Format("iges", "redaction.formats.iges", ".igs", "model/iges"),
     Format("dxf", "redaction.formats.dxf", ".dxf", "image/vnd.dxf"),
     Format("pdf", "redaction.formats.pdf", ".pdf", "application/pdf"),
     Format("jpeg", "redaction.formats.jpeg", ".jpg", "image/jpeg"),
     Format("png", "redaction.formats.png", ".png", "image/png"),
     Format("stl", "redaction.formats.stl", ".stl", "model/stl"),
     Format("zip", "redaction.formats.zip", ".zip", "application/zip"),
+    Format("ooxml", "redaction.formats.ooxml", ".docx", "application/octet-stream"),
     Format("text", "redaction.formats.text", ".txt", "text/plain"),
 )
 

@@ -34,6 +34,8 @@ BLANK: Final = rb"(?:\xef\xbb\xbf)?+[\s\x00]*+"
 STEP: Final = re.compile(
     BLANK + rb"(?:/\*(?:[^*]|\*(?!/))*+\*/\s*+)*+ISO-10303-21\s*+;", re.IGNORECASE
 )
+# A start record of 80 columns, then a line end or another record.
+IGES: Final = re.compile(rb"[^\r\n]{72}S[ 0]{6}1(?:[ \t]*+[\r\n]|[^\r\n]{72}[SG][ 0]{6}[12])")
 DXF: Final = re.compile(
     BLANK
     + rb"(?:999[ \t]*+(?:\r\n?|\n)[^\r\n]*+(?:\r\n?|\n)\s*+)*+"
@@ -68,7 +70,7 @@ _BEGINNINGS: Final[tuple[tuple[bytes, _Refusal], ...]] = (
     (rb"\{\\rtf", unsupported.OfficeError),
     (rb"MZ.{58}|\x7fELF|#!|\xca\xfe\xba\xbe|\xcf\xfa\xed\xfe", unsupported.ProgramError),
     (BLANK + rb"(?i:<(?:\?xml|!doctype|svg|html|x3d))", unsupported.MarkupError),
-    (rb"[^\r\n]{72}S[ 0]{6}1[\r\n \x80]", unsupported.IgesError),
+    (rb"[^\r\n]{72}[CB][ 0]{6}1[\r\n ]", unsupported.IgesError),
 )
 BEGINNINGS: Final = tuple((re.compile(b, re.DOTALL), refusal) for b, refusal in _BEGINNINGS)
 

@@ -74,6 +74,8 @@ def _by_structure(data: bytes) -> str | None:
         return _package(data)
     if signatures.STEP.match(data):
         return "step"
+    if signatures.IGES.match(data):
+        return "iges"
     if data.startswith(signatures.BINARY_DXF) or signatures.DXF.match(data):
         return "dxf"
     if signatures.is_binary_stl(data) or signatures.ASCII_STL.match(data):

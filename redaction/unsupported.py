@@ -24,7 +24,7 @@ class NativeCadError(UnsupportedFormatError):
 
 
 class IgesError(UnsupportedFormatError):
-    """IGES files cannot be cleaned safely. Send a STEP export instead."""
+    """Compressed and binary IGES cannot be cleaned safely. Send plain IGES or a STEP export."""
 
     code = "unsupported-iges"
 
