@@ -1,7 +1,7 @@
 """Reads the files of the law and of what people are told, as bytes: who checks them, hashes them.
 
 Room: config. Touches the directory it is handed. gateway.policy.pack makes rules of the law files;
-gateway.privacy.notices makes texts of the notices.
+gateway.privacy.terms makes texts of the notices and terms.
 """
 
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Final
 from config.errors import ConfigFileError
 
 LAW: Final = Path(__file__).with_name("law")
-NOTICES: Final = Path(__file__).with_name("notices.toml")
+TERMS: Final = Path(__file__).with_name("terms.toml")
 
 
 def read_law(directory: Path | None = None) -> dict[str, bytes]:
@@ -28,8 +28,8 @@ def read_law(directory: Path | None = None) -> dict[str, bytes]:
     return found
 
 
-def read_notices(file: Path = NOTICES) -> bytes:
-    """Return the notices file.
+def read_terms(file: Path = TERMS) -> bytes:
+    """Return the file of notices and terms.
 
     Raises:
         ConfigFileError: it cannot be read.
@@ -37,4 +37,4 @@ def read_notices(file: Path = NOTICES) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise ConfigFileError("The notices cannot be read.") from error
+        raise ConfigFileError("The notices and terms cannot be read.") from error

@@ -7,7 +7,18 @@ from typing import Final
 
 from aiohttp import web
 
-from gateway.api import health, ledger, openapi, parts, people, uploads
+from gateway.api import (
+    consents,
+    downloads,
+    health,
+    ledger,
+    openapi,
+    partners,
+    parts,
+    people,
+    transfers,
+    uploads,
+)
 from gateway.api.auth import callers_are_known
 from gateway.api.keys import OPENAPI
 from gateway.api.middleware import errors_become_problems, headers_are_safe, requests_are_logged
@@ -22,6 +33,10 @@ ROUTES: Final[tuple[web.RouteTableDef, ...]] = (
     people.routes,
     uploads.routes,
     parts.routes,
+    partners.routes,
+    transfers.routes,
+    consents.routes,
+    downloads.routes,
     ledger.routes,
     *console.ROUTES,
 )

@@ -3,6 +3,7 @@
 Room: gateway/api. Pure.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +20,16 @@ from gateway.intake.uploads import Uploads
 from gateway.ledger_watch import LedgerWatch
 from gateway.observability.health import Health
 from gateway.observability.metrics import Metrics
+from gateway.policy.pack import Law
+from gateway.privacy.consent import Consents
+from gateway.privacy.terms import Terms
+from gateway.transfer.egress import Egress
+from gateway.transfer.endings import Endings
+from gateway.transfer.links import Links
+from gateway.transfer.orders import Orders
+from gateway.transfer.partners import Partners
+from gateway.transfer.receipts import Receipts
+from gateway.transfer.transfers import Transfers
 from storage.ledger.log import Ledger
 
 
@@ -36,6 +47,14 @@ class Site:
         return self.url.startswith("https:")
 
 
+@dataclass(frozen=True, slots=True)
+class LinkDefaults:
+    """How links end when their sender says nothing."""
+
+    lifetime_s: int
+    opens: int
+
+
 CLOCK: Final[web.AppKey[Clock]] = web.AppKey("clock")
 SITE = web.AppKey("site", Site)
 ACCOUNTS = web.AppKey("accounts", Accounts)
@@ -46,6 +65,17 @@ PARTS = web.AppKey("parts", Parts)
 LEDGER = web.AppKey("ledger", Ledger)
 LEDGER_WATCH = web.AppKey("ledger_watch", LedgerWatch)
 EXPORTS = web.AppKey("exports", Exports)
+LAW = web.AppKey("law", Law)
+TERMS: Final[web.AppKey[Mapping[str, Terms]]] = web.AppKey("terms")
+ENDINGS = web.AppKey("endings", Endings)
+PARTNERS = web.AppKey("partners", Partners)
+CONSENTS = web.AppKey("consents", Consents)
+ORDERS = web.AppKey("orders", Orders)
+TRANSFERS = web.AppKey("transfers", Transfers)
+LINKS = web.AppKey("links", Links)
+LINK_DEFAULTS = web.AppKey("link_defaults", LinkDefaults)
+EGRESS = web.AppKey("egress", Egress)
+RECEIPTS = web.AppKey("receipts", Receipts)
 HEALTH = web.AppKey("health", Health)
 METRICS = web.AppKey("metrics", Metrics)
 OPENAPI: Final[web.AppKey[dict[str, Any]]] = web.AppKey("openapi")

@@ -12,17 +12,20 @@ from typing import Any, Final
 from aiohttp import web
 
 from gateway.api import errors as api
+from gateway.api.transfers import refusal
 from gateway.errors import GatewayError
 from gateway.identity import errors as identity
 from gateway.intake import errors as intake
 from gateway.intake import tus
 from gateway.journal import JournalUnavailableError
+from gateway.transfer import errors as transfer
 from storage.blobs.contract import StoreFullError
 from storage.ledger import errors as ledger
 from storage.rows.engine import RowsUnavailableError
 from storage.sealed.errors import (
     CannotOpenError,
     KeyShreddedError,
+    KeysUnavailableError,
     ObjectMissingError,
     SealedError,
 )
@@ -69,6 +72,20 @@ STATUS: Final[dict[type[GatewayError], int]] = {
     intake.PartMissingError: HTTPStatus.NOT_FOUND,
     intake.NotInReviewError: HTTPStatus.CONFLICT,
     intake.NotReleasedError: HTTPStatus.CONFLICT,
+    transfer.PartnerUnknownError: HTTPStatus.NOT_FOUND,
+    transfer.PartnerKnownError: HTTPStatus.CONFLICT,
+    transfer.CountryUnknownError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    transfer.DocumentUnknownError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    transfer.ConsentMissingError: HTTPStatus.NOT_FOUND,
+    transfer.TransferMissingError: HTTPStatus.NOT_FOUND,
+    transfer.TransferDeniedError: HTTPStatus.FORBIDDEN,
+    transfer.LinkUnusableError: HTTPStatus.GONE,
+    transfer.CodeWrongError: HTTPStatus.FORBIDDEN,
+    transfer.TermsNotAcceptedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    transfer.SessionOverError: HTTPStatus.UNAUTHORIZED,
+    transfer.FileMissingError: HTTPStatus.NOT_FOUND,
+    transfer.RangeUnsatisfiableError: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+    transfer.PreconditionError: HTTPStatus.PRECONDITION_FAILED,
 }
 
 # What the rooms below raise, and what a stranger may know of it. The first that fits counts.
@@ -77,6 +94,7 @@ TRANSLATED: Final[tuple[tuple[type[Exception], type[GatewayError]], ...]] = (
     (KeyShreddedError, api.ErasedError),
     (ObjectMissingError, api.ErasedError),
     (SealedError, api.UnavailableError),
+    (KeysUnavailableError, api.UnavailableError),
     (ledger.LedgerUnavailableError, JournalUnavailableError),
     (ledger.NotValidError, JournalUnavailableError),
     (ledger.ErasedError, api.ErasedError),
@@ -93,6 +111,10 @@ HEADERS: Final[dict[type[GatewayError], Callable[[GatewayError], dict[str, str]]
     identity.NotSignedInError: lambda _: {"WWW-Authenticate": 'Bearer realm="drawbridge"'},
     identity.TooManyAttemptsError: lambda error: {"Retry-After": str(error.facts["retry_after_s"])},
     intake.UnsupportedVersionError: lambda _: {"Tus-Version": tus.VERSION},
+    transfer.SessionOverError: lambda _: {"WWW-Authenticate": 'Bearer realm="drawbridge-download"'},
+    transfer.RangeUnsatisfiableError: lambda error: {
+        "Content-Range": f"bytes */{error.facts['size']}"
+    },
     intake.UploadBusyError: lambda _: {"Retry-After": "2"},
     # The body was not read to its end, so the connection is of no more use.
     intake.UploadInterruptedError: lambda _: {"Connection": "close"},
@@ -125,6 +147,8 @@ def document(error: GatewayError) -> dict[str, Any]:
     }
     if isinstance(error, api.InvalidRequestError) and error.fields:
         problem["errors"] = error.fields
+    if isinstance(error, transfer.TransferDeniedError) and error.decision is not None:
+        problem |= refusal(error.decision)
     return problem | dict(error.facts)
 
 

@@ -46,6 +46,9 @@ def send(
     opens: Annotated[
         int, typer.Option("--opens", help="How often the link may be opened.", min=1)
     ] = 1,
+    code: Annotated[
+        str | None, typer.Option("--code", help="An access code; tell it by another way.")
+    ] = None,
     server: Server = DEFAULT_SERVER,
     token: Token = None,
     as_json: AsJson = False,
@@ -57,6 +60,7 @@ def send(
     if approve and to is None:
         raise CommandError("--approve needs --to: say which partner receives the part.", Exit.USAGE)
     order = {"consent": consent, "expires_s": seconds(expires), "opens": opens, "partner": to}
+    order |= {"code": code} if code else {}
     body = {"name": part, "description": description}
     try:
         result = asyncio.run(
@@ -146,8 +150,11 @@ def _stop_if_refused(part: dict[str, Any], *, as_json: bool, result: dict[str, A
 
 def _with_reasons(error: ProblemError) -> str:
     decision = error.document.get("decision") or {}
-    reasons = error.document.get("reasons") or decision.get("reasons") or []
-    return " ".join([error.sentence, *(str(reason) for reason in reasons)])
+    told = [
+        f"{reason['sentence']} {reason['about']}".strip() for reason in decision.get("reasons", [])
+    ]
+    told += [f"What would help: {remedy}" for remedy in decision.get("what_would_change", [])]
+    return " ".join([error.sentence, *dict.fromkeys(told)])
 
 
 def _show(result: dict[str, Any], *, as_json: bool) -> None:

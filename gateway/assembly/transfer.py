@@ -1,0 +1,80 @@
+"""Furnishes transfers: the law, partners, consents, orders, links, the gate, receipts.
+
+Room: gateway/assembly.
+"""
+
+from typing import Final
+
+from aiohttp import web
+
+from config.packs import read_law, read_terms
+from config.settings import Settings
+from gateway.api import keys
+from gateway.cellar import Cellar
+from gateway.housekeeping import Chore
+from gateway.policy import pack
+from gateway.privacy import terms
+from gateway.privacy.consent import Consents
+from gateway.start import StartError
+from gateway.transfer.contents import Contents
+from gateway.transfer.egress import Egress
+from gateway.transfer.endings import Endings
+from gateway.transfer.links import Links
+from gateway.transfer.orders import Orders
+from gateway.transfer.partners import Partners
+from gateway.transfer.receipts import Receipts
+from gateway.transfer.streams import Streams
+from gateway.transfer.transfers import Transfers
+
+EXPIRE_S: Final = 30.0
+
+
+class OriginUnknownError(StartError):
+    """The law packs do not know origin_country, so nothing could ever be sent."""
+
+    code = "origin-unknown"
+
+
+def furnish(app: web.Application, cellar: Cellar, settings: Settings) -> list[Chore]:
+    """Put transfers into ``app`` and return what is to be done again and again.
+
+    Raises:
+        ConfigFileError: law or terms cannot be read.
+        LawInvalidError, TermsInvalidError: they hold mistakes.
+        OriginUnknownError: this gateway stands in a country the law does not know.
+    """
+    law, words = pack.read(read_law(settings.law_dir)), terms.read(read_terms())
+    if settings.origin_country not in law.countries:
+        raise OriginUnknownError
+    rows, journal, clock = cellar.rows, cellar.journal, cellar.clock
+    endings = Endings(journal, clock, Streams())
+    contents = Contents(cellar.keyring, cellar.vault)
+    partners = Partners(rows, cellar.keyring, journal, clock, law, endings)
+    consents = Consents(rows, journal, clock, words[terms.CONSENT], endings)
+    orders = Orders(
+        rows=rows,
+        partners=partners,
+        consents=consents,
+        contents=contents,
+        journal=journal,
+        clock=clock,
+        law=law,
+        origin=settings.origin_country,
+        code_attempts=settings.links.code_attempts,
+    )
+    app[keys.LAW], app[keys.TERMS], app[keys.ENDINGS] = law, words, endings
+    app[keys.PARTNERS], app[keys.CONSENTS], app[keys.ORDERS] = partners, consents, orders
+    app[keys.LINK_DEFAULTS] = keys.LinkDefaults(settings.links.lifetime_s, settings.links.opens)
+    app[keys.LINKS] = Links(
+        rows=rows,
+        contents=contents,
+        journal=journal,
+        clock=clock,
+        terms=words[terms.DOWNLOAD],
+        code_hash=orders.code_hash,
+        lease_s=settings.links.lease_s,
+    )
+    app[keys.EGRESS] = Egress(rows, journal, cellar.vault, contents, clock, endings.streams)
+    app[keys.RECEIPTS] = Receipts(rows, journal)
+    app[keys.TRANSFERS] = transfers = Transfers(rows, partners, journal, clock, endings)
+    return [Chore("transfers", EXPIRE_S, transfers.expire)]

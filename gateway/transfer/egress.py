@@ -1,0 +1,191 @@
+"""The one gate: all plaintext of parts leaves through ``Egress.send``, and through nothing else.
+
+Room: gateway/transfer. Awaits rows, journal and vault. For each stream, in this order:
+
+    1. the session lives                                 else SessionOverError
+    2. the log holds download.started, once a session    else JournalUnavailableError: 503, no byte
+       and file, durable
+    3. the stream is entered among the running ones, and the session still lives
+    4. the headers, then pieces of about 1 MiB; before each: not cut, lease not over, and, when the
+       rows were not asked for RECHECK_S, still alive there too
+    5. what was handed over is remembered, and whether that is now all of the file
+
+Further ranges of the same file write no further entry: a stuttering line, or somebody who hammers
+a link, cannot drown the log. Which bytes went is in the rows, and in the receipt.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from gateway.clock import Clock
+from gateway.journal import Happening, Journal
+from gateway.observability.logging import log_of
+from gateway.transfer.contents import Contents, Item
+from gateway.transfer.coverage import covers
+from gateway.transfer.errors import SessionOverError, StreamCutError
+from gateway.transfer.links import Held, Visitor
+from gateway.transfer.ranges import Span
+from gateway.transfer.streams import Running, Streams
+from storage.ids import ObjectId
+from storage.rows import downloads as rows_of_downloads
+from storage.rows.engine import Rows
+
+log = log_of("gateway.transfer")
+
+RECHECK_S: Final = 0.5
+PIECE_BYTES: Final = 1024 * 1024
+# So much may be forgotten of what was handed over when the process is killed.
+REMEMBER_BYTES: Final = 32 * PIECE_BYTES
+
+
+class Opens(Protocol):
+    """What the gate needs of the vault."""
+
+    def open(
+        self, object_id: ObjectId, start: int = 0, end: int | None = None
+    ) -> AsyncIterator[bytes]:
+        """Yield authentic plaintext in pieces."""
+
+
+class Wire(Protocol):
+    """The way to one client."""
+
+    async def begin(self) -> None:
+        """Send the headers."""
+
+    async def write(self, piece: bytes) -> None:
+        """Send a piece, as fast as the client takes it; ConnectionError when it is gone."""
+
+    def abort(self) -> None:
+        """Break the connection off, unsent bytes and all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Egress:
+    """Lets plaintext out."""
+
+    rows: Rows
+    journal: Journal
+    vault: Opens
+    contents: Contents
+    clock: Clock
+    streams: Streams
+
+    async def send(self, held: Held, item: Item, span: Span, wire: Wire, visitor: Visitor) -> None:
+        """Send the bytes of ``span`` to ``wire``.
+
+        Raises:
+            SessionOverError, JournalUnavailableError: and no byte was sent.
+            StreamCutError: what the stream rested on has ended; the connection is broken off.
+            ConnectionError: the client is gone.
+        """
+        await self._require_alive(held)
+        about: dict[str, str | int] = {"file": item.id, "sha256": item.sha256}
+        note = held.note(Happening.DOWNLOAD_STARTED, visitor, **about)
+        await self.journal.write(note, key=started_key(held, item))
+        progress = _Progress(span.start, span.start)
+        with self.streams.running(held.session.id, wire.abort) as running:
+            # A revocation between the first look and the entry would have found nothing to cut.
+            await self._require_alive(held)
+            try:
+                await wire.begin()
+                await self._pieces(held, item, span, wire, running, progress)
+            except ConnectionError as error:
+                if running.cut:
+                    raise StreamCutError from error
+                raise
+            finally:
+                await self._remember(held, item, progress, cut=running.cut)
+
+    async def _pieces(
+        self,
+        held: Held,
+        item: Item,
+        span: Span,
+        wire: Wire,
+        running: Running,
+        progress: "_Progress",
+    ) -> None:
+        asked_at = self.clock().timestamp()
+        async for piece in self._plain(held, item, span):
+            now = self.clock().timestamp()
+            if now - asked_at >= RECHECK_S:
+                asked_at = now
+                if not await self._alive(held):
+                    running.stop()
+            if now >= held.session.lease_expires_at:
+                running.stop()
+            if running.cut:
+                raise StreamCutError
+            await wire.write(piece)
+            progress.position += len(piece)
+            if progress.unremembered >= REMEMBER_BYTES:
+                await self._record(held, item, progress)
+
+    async def _plain(self, held: Held, item: Item, span: Span) -> AsyncIterator[bytes]:
+        if item.object is None:
+            yield (await self.contents.description(held.part))[span.start : span.stop]
+        elif span.length:
+            async for piece in self.vault.open(item.object, span.start, span.stop):
+                for start in range(0, len(piece), PIECE_BYTES):
+                    yield piece[start : start + PIECE_BYTES]
+
+    async def _require_alive(self, held: Held) -> None:
+        if not await self._alive(held):
+            raise SessionOverError
+
+    async def _alive(self, held: Held) -> bool:
+        now = self.clock().timestamp()
+        async with self.rows.reading() as connection:
+            return await rows_of_downloads.still_alive(connection, held.session.id, now)
+
+    async def _remember(self, held: Held, item: Item, progress: "_Progress", *, cut: bool) -> None:
+        """Keep what was handed over, and tell the log how it ended. The bytes are out already."""
+        sent = progress.position - progress.start
+        try:
+            await self._record(held, item, progress)
+            if cut:
+                note = held.note(Happening.DOWNLOAD_CUT, None, file=item.id, bytes=sent)
+                key = f"{Happening.DOWNLOAD_CUT}/{held.session.id}/{item.id}"
+                await self.journal.write(note, key=key)
+            elif await self._whole(held, item):
+                note = held.note(Happening.DOWNLOAD_COMPLETED, None, file=item.id)
+                key = f"{Happening.DOWNLOAD_COMPLETED}/{held.session.id}/{item.id}"
+                await self.journal.write(note, key=key)
+        except Exception as error:  # the stream's own end must not be hidden by this one
+            log.error("download.untold", transfer=held.transfer.id, error=type(error).__name__)
+
+    async def _record(self, held: Held, item: Item, progress: "_Progress") -> None:
+        if progress.position > progress.start or item.plain_bytes == 0:
+            async with self.rows.transaction() as connection:
+                await rows_of_downloads.record(
+                    connection, held.session.id, item.id, progress.start, progress.position
+                )
+        progress.remembered = progress.position
+
+    async def _whole(self, held: Held, item: Item) -> bool:
+        async with self.rows.reading() as connection:
+            ranges = await rows_of_downloads.delivered(connection, held.session.id)
+        return covers(ranges.get(item.id, ()), item.plain_bytes)
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far a stream got."""
+
+    start: int
+    position: int
+    remembered: int = 0
+
+    def __post_init__(self) -> None:
+        self.remembered = self.start
+
+    @property
+    def unremembered(self) -> int:
+        return self.position - self.remembered
+
+
+def started_key(held: Held, item: Item) -> str:
+    """Return the key under which the log knows that a session began to fetch a file."""
+    return f"{Happening.DOWNLOAD_STARTED}/{held.session.id}/{item.id}"
