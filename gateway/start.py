@@ -40,6 +40,24 @@ class CannotListenError(StartError):
     code = "cannot-listen"
 
 
+class StoreUnusableError(StartError):
+    """A database of the data directory cannot be opened: damaged, not one, or not answering."""
+
+    code = "store-unusable"
+
+
+class KeyFileError(StartError):
+    """A key file is readable by others, or does not have the right form. Fix it before starting."""
+
+    code = "key-file"
+
+
+class WrongRootKeyError(StartError):
+    """The root key is not the one that the stored keys are wrapped to. Bring back the right one."""
+
+    code = "wrong-root-key"
+
+
 class SentencesMissingError(StartError):
     """Start Python without -OO."""
 

@@ -5,7 +5,9 @@ Room: gateway/assembly.
 
 import asyncio
 import shutil
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 
 from config.settings import Role, Settings
 from gateway.cellar import Cellar
@@ -27,8 +29,9 @@ def health_of(cellar: Cellar, settings: Settings, sandbox: Sandbox | None) -> He
         return cellar.keyring.can_open or settings.role is Role.INTAKE
 
     async def disk() -> bool:
-        usage = await asyncio.to_thread(shutil.disk_usage, settings.data_dir)
-        return usage.free > settings.uploads.free_floor_bytes
+        return await asyncio.to_thread(
+            _takes_more, settings.data_dir, settings.uploads.free_floor_bytes
+        )
 
     def facts() -> Mapping[str, str | bool]:
         told: dict[str, str | bool] = {"role": settings.role.value}
@@ -37,3 +40,10 @@ def health_of(cellar: Cellar, settings: Settings, sandbox: Sandbox | None) -> He
         return told
 
     return Health({"rows": rows, "ledger": ledger, "custody": custody, "disk": disk}, facts)
+
+
+def _takes_more(directory: Path, floor_bytes: int) -> bool:
+    # A disk may have room and yet refuse: read-only after an error, over quota, gone.
+    with tempfile.TemporaryFile(dir=directory) as probe:
+        probe.write(b"1")
+    return shutil.disk_usage(directory).free > floor_bytes

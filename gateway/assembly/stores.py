@@ -13,32 +13,52 @@ from gateway.clock import Clock
 from gateway.intake.orphans import destroy_orphans
 from gateway.ledger_journal import LedgerJournal
 from gateway.ledger_watch import LedgerWatch
+from gateway.start import KeyFileError, StoreUnusableError, WrongRootKeyError
 from storage.blobs.filesystem import FilesystemBlobs
-from storage.rows.engine import Rows
+from storage.rows.engine import Rows, RowsUnavailableError
 from storage.sealed.custody import LocalRootKey, PublicRoot, RootCustody
+from storage.sealed.errors import KeysUnavailableError, UnsafeKeyFileError, WrongRootError
 from storage.sealed.keyring import Keyring
 from storage.sealed.vault import Vault
 
 
 @asynccontextmanager
 async def opened_cellar(settings: Settings, clock: Clock) -> AsyncIterator[Cellar]:
-    """Yield the stores of this node; they are closed in reverse when the context ends."""
+    """Yield the stores of this node; they are closed in reverse when the context ends.
+
+    Raises:
+        StoreUnusableError: a database is damaged or does not answer.
+        KeyFileError, WrongRootKeyError: the keys are not as they must be.
+        LedgerChangedError, LedgerUnreadableError: see gateway.assembly.log.
+    """
     data = settings.data_dir
     async with AsyncExitStack() as opened:
-        rows = await Rows.open(settings.rows_url)
-        opened.push_async_callback(rows.close)
-        custody: RootCustody = (
-            PublicRoot.open(data / "root.pub")
-            if settings.role is Role.INTAKE
-            else LocalRootKey.open(data / "root.key")
-        )
-        keyring = Keyring.open(data, custody)
-        opened.callback(keyring.close)
+        try:
+            rows = await Rows.open(settings.rows_url)
+            opened.push_async_callback(rows.close)
+            keyring = _opened_keyring(settings)
+            opened.callback(keyring.close)
+            ledger = await opened.enter_async_context(opened_ledger(settings, keyring, clock))
+        except (RowsUnavailableError, KeysUnavailableError) as error:
+            raise StoreUnusableError from error
+        except UnsafeKeyFileError as error:
+            raise KeyFileError from error
+        except WrongRootError as error:
+            raise WrongRootKeyError from error
         blobs = FilesystemBlobs(data / "blobs", floor_bytes=settings.uploads.free_floor_bytes)
         vault = Vault(keyring, blobs)
-        ledger = await opened.enter_async_context(opened_ledger(settings, keyring, clock))
         watch = LedgerWatch(ledger, clock)
         journal = LedgerJournal(ledger, watch)
         if settings.role is Role.ALL:
             await destroy_orphans(rows, blobs, vault)
         yield Cellar(rows, keyring, vault, journal, ledger, watch, clock)
+
+
+def _opened_keyring(settings: Settings) -> Keyring:
+    data = settings.data_dir
+    custody: RootCustody = (
+        PublicRoot.open(data / "root.pub")
+        if settings.role is Role.INTAKE
+        else LocalRootKey.open(data / "root.key")
+    )
+    return Keyring.open(data, custody)

@@ -23,7 +23,8 @@ from storage.threads import finished
 READ_BYTES: Final = 4 * 1024 * 1024
 # The disk is asked how full it is once in so many written bytes, not with every piece.
 _LOOK_BYTES: Final = 64 * 1024 * 1024
-_FULL: Final = {errno.ENOSPC, errno.EDQUOT}
+# Full, over quota, or longer than this file system or process may write.
+_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class FilesystemBlobs:

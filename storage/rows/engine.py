@@ -5,12 +5,12 @@ synchronous=FULL: what a transaction committed survives ``kill -9`` and a power 
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final, Self
 
 from sqlalchemy import event, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.rows.migrations.run import upgrade
@@ -65,30 +65,48 @@ class Rows:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
-        """Yield a connection whose changes are all durable after the block, or none is."""
+        """Yield a connection whose changes are all durable after the block, or none is.
+
+        Raises:
+            RowsUnavailableError: the database went away, or its disk is full; none is.
+        """
         if self._writer is None:
-            async with self._engine.begin() as connection:
-                yield connection
+            with _answering():
+                async with self._engine.begin() as connection:
+                    yield connection
             return
-        async with self._writer, self._engine.connect() as connection:
-            # Taking the write lock at once avoids a deadlock of two upgrading readers.
-            await connection.execute(text("BEGIN IMMEDIATE"))
-            yield connection
-            await connection.commit()
+        with _answering():
+            async with self._writer, self._engine.connect() as connection:
+                # Taking the write lock at once avoids a deadlock of two upgrading readers.
+                await connection.execute(text("BEGIN IMMEDIATE"))
+                yield connection
+                await connection.commit()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Yield a connection for statements that change nothing."""
-        async with self._engine.connect() as connection:
-            yield connection
+        """Yield a connection for statements that change nothing.
+
+        Raises:
+            RowsUnavailableError: the database went away.
+        """
+        with _answering():
+            async with self._engine.connect() as connection:
+                yield connection
 
     async def ping(self) -> None:
         """Return if the database answers; raise RowsUnavailableError if not."""
-        try:
-            async with self._engine.connect() as connection:
-                await connection.execute(text("SELECT 1"))
-        except (DBAPIError, OSError) as error:
-            raise RowsUnavailableError from error
+        async with self.reading() as connection:
+            await connection.execute(text("SELECT 1"))
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    try:
+        yield
+    except (IntegrityError, ProgrammingError, DataError):
+        raise  # the statement's fault, not the database's
+    except (DBAPIError, ConnectionError) as error:
+        raise RowsUnavailableError from error
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:

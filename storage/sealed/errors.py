@@ -34,3 +34,7 @@ class UnsafeKeyFileError(SealedError):
 
 class WrongRootError(SealedError):
     """The root key is not the one that the stored keys are wrapped to; bring back the right one."""
+
+
+class KeysUnavailableError(Exception):
+    """The file of keys cannot be read or written at the moment; what it holds may be whole."""

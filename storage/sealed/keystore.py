@@ -14,7 +14,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from storage.ids import ObjectId, SubjectId
-from storage.sealed.errors import KeyShreddedError, ObjectMissingError, WrongRootError
+from storage.sealed.errors import (
+    KeyShreddedError,
+    KeysUnavailableError,
+    ObjectMissingError,
+    WrongRootError,
+)
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS root (
@@ -53,15 +58,21 @@ class Keystore:
     """The file of wrapped keys. Every change is durable when its method returns."""
 
     def __init__(self, path: Path) -> None:
-        """Open or create the file."""
+        """Open or create the file.
+
+        Raises:
+            KeysUnavailableError: it is no keystore, or its disk does not answer. Later, any
+                method may raise it; then nothing was changed.
+        """
         path.touch(mode=0o600)
         self._lock = threading.Lock()
         self._database = sqlite3.connect(
             path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
         )
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
-            self._database.execute(f"PRAGMA {pragma}")
-        self._database.executescript(_SCHEMA)
+        with _answering():
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+                self._database.execute(f"PRAGMA {pragma}")
+            self._database.executescript(_SCHEMA)
 
     def close(self) -> None:
         """Close the file."""
@@ -158,7 +169,7 @@ class Keystore:
         for first in range(0, len(objects), _ASKED_AT_ONCE):
             asked = objects[first : first + _ASKED_AT_ONCE]
             marks = ", ".join("?" * len(asked))
-            with self._lock:
+            with self._lock, _answering():
                 rows = self._database.execute(
                     f"SELECT id FROM object WHERE id IN ({marks})",  # noqa: S608  (marks only)
                     asked,
@@ -172,21 +183,33 @@ class Keystore:
         secure_delete overwrites the page; the log still holds the old one until it is folded in.
         Another process that reads may prevent that; the next call tries again.
         """
-        with self._lock:
+        with self._lock, _answering():
             self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _one(self, statement: str, value: str) -> tuple[Any, ...] | None:
-        with self._lock:
+        with self._lock, _answering():
             row: tuple[Any, ...] | None = self._database.execute(statement, (value,)).fetchone()
         return row
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
+        with self._lock, _answering():
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield self._database
+                self._database.execute("COMMIT")
             except BaseException:
-                self._database.execute("ROLLBACK")
+                # A full disk has SQLite roll back by itself; a failed COMMIT leaves it to us.
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
                 raise
-            self._database.execute("COMMIT")
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        raise
+    except sqlite3.DatabaseError as error:
+        raise KeysUnavailableError from error

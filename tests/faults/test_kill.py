@@ -34,7 +34,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
 
 KILLS = 30
 SEED = 20261124
-POINTS = 15_000
+POINTS = 8_000
 PIECE_BYTES = 64 * 1024
 CHUNK_BYTES = 128 * 1024
 PAUSE_S = 0.04
