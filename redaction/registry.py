@@ -23,6 +23,8 @@ class Format:
     media_type: str
 
 
+_OOXML: Final = "application/vnd.openxmlformats-officedocument"
+
 FORMATS: Final = (
     Format("step", "redaction.formats.step", ".step", "model/step"),
     Format("iges", "redaction.formats.iges", ".igs", "model/iges"),
@@ -32,7 +34,9 @@ FORMATS: Final = (
     Format("png", "redaction.formats.png", ".png", "image/png"),
     Format("stl", "redaction.formats.stl", ".stl", "model/stl"),
     Format("zip", "redaction.formats.zip", ".zip", "application/zip"),
-    Format("ooxml", "redaction.formats.ooxml", ".docx", "application/octet-stream"),
+    Format("docx", "redaction.formats.ooxml", ".docx", f"{_OOXML}.wordprocessingml.document"),
+    Format("xlsx", "redaction.formats.ooxml", ".xlsx", f"{_OOXML}.spreadsheetml.sheet"),
+    Format("pptx", "redaction.formats.ooxml", ".pptx", f"{_OOXML}.presentationml.presentation"),
     Format("text", "redaction.formats.text", ".txt", "text/plain"),
 )
 

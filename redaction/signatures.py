@@ -78,7 +78,10 @@ BEGINNINGS: Final = tuple((re.compile(b, re.DOTALL), refusal) for b, refusal in 
 PACKAGES: Final[tuple[tuple[frozenset[str], str | _Refusal], ...]] = (
     (frozenset({"3D/3dmodel.model"}), unsupported.MeshError),
     (frozenset({"FixedDocumentSequence.fdseq"}), unsupported.OfficeError),
-    (frozenset({"[Content_Types].xml", "_rels/.rels"}), "ooxml"),
+    (frozenset({"[Content_Types].xml", "word/document.xml"}), "docx"),
+    (frozenset({"[Content_Types].xml", "xl/workbook.xml"}), "xlsx"),
+    (frozenset({"[Content_Types].xml", "ppt/presentation.xml"}), "pptx"),
+    (frozenset({"[Content_Types].xml"}), unsupported.OfficeError),
     (frozenset({"mimetype", "content.xml", "META-INF/manifest.xml"}), "odf"),
     (frozenset({"Document.xml"}), "fcstd"),
 )

@@ -46,7 +46,7 @@ LIBRARIES: Final[dict[str, set[str]]] = {
     "alembic": {"storage.rows"},
     "argon2": {"gateway.identity"},
     "cryptography": {"storage.sealed", "storage.ledger"},
-    "defusedxml": {"redaction.formats"},
+    "defusedxml": {"redaction.carriers", "redaction.formats"},
     "jinja2": {"gateway.console"},
     "magic": {"redaction.sniff"},
     "phonenumbers": {"redaction.text"},

@@ -1,0 +1,103 @@
+"""The words of an XML part that a reader sees: who is named in them is told, never touched.
+
+Room: redaction/carriers. Pure; linear in the part. Text is put together as it is read: runs of
+one paragraph make one line, for a name or an address is often cut into several of them.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from redaction.carriers.xml_part import ATTRIBUTE, local, plain, tokens
+from redaction.model import Action, CarrierClass, Category, Finding
+from redaction.text import people
+
+# Elements at whose end a line ends: paragraphs, cells, entries, items, headings.
+LINES: Final = frozenset(
+    {"p", "si", "is", "text", "v", "h", "tr", "row", "c", "table-cell", "list-item", "item"}
+    | {"comment", "br", "cr", "tab", "String", "Property", "string", "line-break"}
+)
+# Attributes that are shown: alternative texts, tool tips, titles, links on the web.
+SHOWN: Final = frozenset(
+    {"descr", "title", "name", "tooltip", "display", "location", "Target", "href", "alt"}
+    | {"value", "prompt", "promptTitle", "error", "errorTitle", "label", "string-value", "val"}
+)
+MIN_PART_CHARS: Final = 4
+MAX_FINDINGS: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What one part shows: its text, and the attributes worth a look, each on a line."""
+
+    where: str
+    text: str = field(repr=False)
+    attributes: str = field(repr=False)
+
+
+def words(where: str, text: str) -> Words:
+    """Return what the part ``text`` shows."""
+    lines: list[str] = []
+    values: list[str] = []
+    for token in tokens(text):
+        kind = token.lastgroup
+        if kind == "text":
+            lines.append(plain(token["text"]))
+        elif kind == "cdata":
+            lines.append(token["cdata"])
+        elif kind == "attributes":
+            held = token["attributes"]
+            if (token["close"] or held.endswith("/")) and local(token["name"]) in LINES:
+                lines.append("\n")
+            if '="' in held or "='" in held:
+                values += _shown(held)
+    return Words(where, "".join(lines), "\n".join(values))
+
+
+def _shown(held: str) -> Iterator[str]:
+    for found in ATTRIBUTE.finditer(held):
+        value = found["double"] or found["single"] or ""
+        if len(value) >= MIN_PART_CHARS and local(found["name"]) in SHOWN:
+            yield plain(value)
+
+
+def named(carrier: str, shown: Iterable[Words]) -> list[Finding]:
+    """Return, for review, who is named, reached or located in what the parts show."""
+    return [
+        Finding(
+            carrier,
+            span.category,
+            Action.REVIEW,
+            text[span.start : span.end],
+            part.where,
+            CarrierClass.CONTENT,
+            confidence=span.confidence,
+        )
+        for part in shown
+        for text in (part.text, _telling(part.attributes))
+        for span in people.find(text)
+    ][:MAX_FINDINGS]
+
+
+def _telling(values: str) -> str:
+    # Most attributes are names of styles and numbers, among which nobody needs to be sought.
+    return "\n".join(line for line in values.split("\n") if "@" in line or ":" in line)
+
+
+def echoes(
+    carrier: str, removed: Sequence[tuple[str, Category]], shown: Sequence[Words]
+) -> list[Finding]:
+    """Return, for review, removed words that the parts themselves show.
+
+    ``removed`` holds the words to look for and what they are.
+    """
+    places = [(part.where, f"{part.text}\n{part.attributes}".casefold()) for part in shown]
+    found: list[Finding] = []
+    for word, category in sorted(set(removed)):
+        folded = word.casefold()
+        where = next((place for place, text in places if folded in text), "")
+        if len(word) >= MIN_PART_CHARS and where:
+            found.append(
+                Finding(carrier, category, Action.REVIEW, word, where, CarrierClass.CONTENT)
+            )
+    return found

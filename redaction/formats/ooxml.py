@@ -1,0 +1,263 @@
+"""Office documents (DOCX, XLSX, PPTX and their like): who wrote them goes, what they say stays.
+
+Room: redaction/formats. Runs only inside the sandbox worker. Pure. Properties become the same for
+everybody; authors of comments and tracked changes are nobody; macros, previews, printers and
+signatures go; pictures and embedded files are cleaned by their own handlers. Text that a reader
+sees is only told. Tables: ``ooxml_tables``; package: ``ooxml_package``.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from redaction.carriers import (
+    echoes,
+    xml_part,
+    xml_projection,
+    xml_words,
+    zip_container,
+    zip_findings,
+)
+from redaction.carriers.xml_part import Change
+from redaction.carriers.zip_container import Archive
+from redaction.errors import ActiveContentError, UnreadableError
+from redaction.fidelity import members as oracle
+from redaction.formats import ooxml_package, ooxml_properties
+from redaction.formats.ooxml_tables import (
+    ANNOTATIONS,
+    CUSTOM_DATA,
+    FIXED,
+    KEPT,
+    NOBODY,
+    REFUSED,
+    REMOVED,
+    RULES,
+)
+from redaction.model import Action, CarrierClass, Category, Finding, Member, Plan, Profile, Proof
+from redaction.text import people
+
+REWRITE: Final = "rewrite"
+XML_NAMES: Final = (".xml", ".rels", ".vml")
+
+
+@dataclass(slots=True)
+class _Paper:
+    """A document being cleaned: its parts as they will be, and what was taken out of them."""
+
+    archive: Archive
+    kind_of: Callable[[str], str]
+    relations: list[ooxml_package.Relation]
+    removed: dict[str, Category] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+
+
+def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - what a document says is only told
+    """Return what the rewrite takes out, and whom the document's own words name.
+
+    Raises:
+        ActiveContentError: it holds programs that cannot be taken out.
+        UnreadableError: no document, damaged, or it has a document type.
+        RedactionError: as ``zip_container.read``.
+    """
+    paper = _cleaned(data)
+    shown = _shown(paper)
+    findings = [*zip_findings.packing(paper.archive), *paper.findings]
+    findings += xml_words.named("OOXML.text", shown)
+    findings += xml_words.echoes("OOXML.text", echoes.telling(paper.findings), shown)
+    return Plan(tuple(findings), tasks=(REWRITE,) if _packed(paper) != data else ())
+
+
+def apply(data: bytes, plan: Plan) -> bytes:
+    """Return the document written anew; without a planned rewrite, ``data`` itself."""
+    return _packed(_cleaned(data)) if REWRITE in plan.tasks else data
+
+
+def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:  # noqa: ARG001
+    """Prove that every part is the same, but for the carriers in the tables.
+
+    Raises:
+        NotFaithfulError: something else differs.
+    """
+    paper = _cleaned(original)
+    before = {entry.name: entry.content for entry in paper.archive.entries}
+    after = {entry.name: entry.content for entry in zip_container.read(cleaned).entries}
+    gone = {name for name in before if ooxml_package.folded(name) in paper.removed}
+    projections = {name: _projection(paper, name) for name in before if _is_xml(paper, name)}
+    return (oracle.parts(before, after, removed=gone, projections=projections),)
+
+
+def members(data: bytes) -> Sequence[Member]:
+    """Return the pictures and embedded files, to be cleaned by their own handlers."""
+    paper = _opened(data)
+    return [
+        Member(position, entry.name, entry.content)
+        for position, entry in enumerate(paper.archive.entries, 1)
+        if not entry.is_directory
+        and not _is_xml(paper, entry.name)
+        and ooxml_package.folded(entry.name) not in paper.removed
+        and not paper.kind_of(entry.name).endswith(KEPT)
+    ]
+
+
+def repacked(data: bytes, replaced: Mapping[str, bytes]) -> bytes:
+    """Return the document with the members in ``replaced`` holding what stands there."""
+    return zip_container.packed(
+        entry.replaced(replaced.get(entry.name, entry.content))
+        for entry in zip_container.read(data).entries
+    )
+
+
+def _opened(data: bytes) -> _Paper:
+    """Return the document with its parts told apart; nothing in them is changed."""
+    archive = zip_container.read(data)
+    types = archive.content(ooxml_package.TYPES)
+    if types is None:
+        raise UnreadableError("no content types")
+    paper = _Paper(archive, ooxml_package.content_types(types), [])
+    for entry in archive.entries:
+        if ooxml_package.RELATIONS.search(entry.name):
+            paper.relations += ooxml_package.relations(entry.name, entry.content)
+    if not any(kind.kind.endswith("/officedocument") for kind in paper.relations):
+        raise UnreadableError("no document in the package")
+    for entry in archive.entries:
+        _classify(paper, entry.name)
+    return paper
+
+
+def _classify(paper: _Paper, name: str) -> None:
+    """Note whether the part called ``name`` goes; refuse what must not stay and cannot go."""
+    folded = ooxml_package.folded(name)
+    leads = [known.kind for known in paper.relations if known.target == folded]
+    told = " ".join((paper.kind_of(name), *leads))
+    if any(word in told for word in REFUSED):
+        raise ActiveContentError
+    for word, category in REMOVED:
+        if word in told:
+            paper.removed[folded] = category
+    if ooxml_package.RELATIONS.search(name):
+        source = ooxml_package.source_of(name)
+        if source in paper.removed:
+            paper.removed[folded] = paper.removed[source]
+
+
+def _cleaned(data: bytes) -> _Paper:
+    paper = _opened(data)
+    for entry in paper.archive.entries:
+        name = entry.name
+        category = paper.removed.get(ooxml_package.folded(name))
+        if category is not None:
+            told = name.rpartition("/")[2]
+            paper.findings.append(_finding("part", category, told, name, seed=False))
+        elif _is_xml(paper, name):
+            paper.contents[name] = _part(paper, name, entry.content)
+    for entry in paper.archive.entries:
+        if entry.name in paper.contents and _is_annotation(paper, entry.name):
+            paper.contents[entry.name] = _nameless(paper, paper.contents[entry.name])
+    return paper
+
+
+def _part(paper: _Paper, name: str, content: bytes) -> bytes:
+    """Return what the part called ``name`` holds afterwards."""
+    fixed = _fixed(paper, name)
+    if fixed is not None:
+        if content != fixed:
+            telling = ooxml_properties.data_told if fixed == CUSTOM_DATA else ooxml_properties.told
+            paper.findings += telling(content, name)
+        return fixed
+    if _is_list(name):
+        written, changes = ooxml_package.without(content, name, paper.removed)
+    else:
+        part = xml_part.decoded(content)
+        text, changes = xml_part.scrubbed(part.text, RULES)
+        written = content if text == part.text else part.encoded(text)
+    paper.findings += [finding for change in changes for finding in _told(change, name)]
+    if _is_annotation(paper, name) or paper.kind_of(name).endswith("ms-excel.person+xml"):
+        people_named = (c.value for c in changes if c.category is Category.PERSON)
+        paper.names |= {value for value in people_named if len(value) > 1}
+    return written
+
+
+def _nameless(paper: _Paper, content: bytes) -> bytes:
+    """Return an annotation in whose text the authors, whom the program writes there, are nobody."""
+    part = xml_part.decoded(content)
+    out = []
+    for token in xml_part.tokens(part.text):
+        text = token.group()
+        if token.lastgroup == "text":
+            words = xml_part.plain(text)
+            for name in _longest(paper.names):
+                words = words.replace(name, NOBODY)
+            text = text if words == xml_part.plain(text) else xml_part.escaped(words)
+        out.append(text)
+    return part.encoded("".join(out))
+
+
+def _projection(paper: _Paper, name: str) -> oracle.Projection:
+    """Return how to compare the part called ``name`` but for its carriers."""
+    if _fixed(paper, name) is not None:
+        return lambda _: None
+    if _is_list(name):
+        return lambda data: ooxml_package.projected(data, name, paper.removed)
+    names = _longest(paper.names) if _is_annotation(paper, name) else ()
+    return lambda data: xml_projection.projected(data, RULES, names)
+
+
+def _fixed(paper: _Paper, name: str) -> bytes | None:
+    kind = paper.kind_of(name)
+    for ending, fixed in FIXED.items():
+        if kind.endswith(ending):
+            return fixed
+    folded = ooxml_package.folded(name)
+    data = any(r.target == folded and r.kind.endswith("/customxml") for r in paper.relations)
+    return CUSTOM_DATA if data else None
+
+
+def _shown(paper: _Paper) -> list[xml_words.Words]:
+    return [
+        xml_words.words(name, xml_part.decoded(content).text)
+        for name, content in paper.contents.items()
+        if name != ooxml_package.TYPES
+    ]
+
+
+def _packed(paper: _Paper) -> bytes:
+    return zip_container.packed(
+        entry.replaced(paper.contents.get(entry.name, entry.content))
+        for entry in paper.archive.entries
+        if ooxml_package.folded(entry.name) not in paper.removed
+    )
+
+
+def _is_xml(paper: _Paper, name: str) -> bool:
+    kind = paper.kind_of(name)
+    return name.lower().endswith(XML_NAMES) or kind.endswith(("+xml", "/xml", "vmldrawing"))
+
+
+def _is_list(name: str) -> bool:
+    return name == ooxml_package.TYPES or bool(ooxml_package.RELATIONS.search(name))
+
+
+def _is_annotation(paper: _Paper, name: str) -> bool:
+    return paper.kind_of(name).endswith(ANNOTATIONS)
+
+
+def _longest(names: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(names, key=lambda name: (-len(name), name)))
+
+
+def _told(change: Change, where: str) -> list[Finding]:
+    category = change.category
+    seed = category not in (Category.HISTORY, Category.TIME, Category.COMMENT, Category.SOFTWARE)
+    return [_finding(change.name, category, change.value, where, seed=seed)]
+
+
+def _finding(carrier: str, category: Category, value: str, where: str, *, seed: bool) -> Finding:
+    kind = CarrierClass.ACTIVE if category is Category.SCRIPT else CarrierClass.METADATA
+    return Finding(f"OOXML.{carrier}", category, Action.REMOVED, value, where, kind, seed)
+
+
+def warm() -> None:
+    """Load what would otherwise be read from disk at first use."""
+    people.warm()
