@@ -34,6 +34,7 @@ check: setup-test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/python -m gateway.console.bundle --check
 
 test: check
 	$(BIN)/python -m pytest $(PYTEST) --cov --cov-report=term --cov-fail-under=90 tests
