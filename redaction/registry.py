@@ -28,6 +28,8 @@ _OOXML: Final = "application/vnd.openxmlformats-officedocument"
 FORMATS: Final = (
     Format("step", "redaction.formats.step", ".step", "model/step"),
     Format("iges", "redaction.formats.iges", ".igs", "model/iges"),
+    Format("parasolid", "redaction.formats.parasolid", ".x_t", "model/vnd.parasolid.transmit.text"),
+    Format("sat", "redaction.formats.sat", ".sat", "application/octet-stream"),
     Format("dxf", "redaction.formats.dxf", ".dxf", "image/vnd.dxf"),
     Format("pdf", "redaction.formats.pdf", ".pdf", "application/pdf"),
     Format("jpeg", "redaction.formats.jpeg", ".jpg", "image/jpeg"),
@@ -37,6 +39,8 @@ FORMATS: Final = (
     Format("docx", "redaction.formats.ooxml", ".docx", f"{_OOXML}.wordprocessingml.document"),
     Format("xlsx", "redaction.formats.ooxml", ".xlsx", f"{_OOXML}.spreadsheetml.sheet"),
     Format("pptx", "redaction.formats.ooxml", ".pptx", f"{_OOXML}.presentationml.presentation"),
+    Format("odf", "redaction.formats.odf", ".odt", "application/vnd.oasis.opendocument.text"),
+    Format("fcstd", "redaction.formats.fcstd", ".FCStd", "application/vnd.freecad"),
     Format("text", "redaction.formats.text", ".txt", "text/plain"),
 )
 

@@ -36,6 +36,39 @@ STEP: Final = re.compile(
 )
 # A start record of 80 columns, then a line end or another record.
 IGES: Final = re.compile(rb"[^\r\n]{72}S[ 0]{6}1(?:[ \t]*+[\r\n]|[^\r\n]{72}[SG][ 0]{6}[12])")
+PARASOLID: Final = re.compile(rb"\*\*ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+# Version, records, bodies, flags; then a counted string, or an entity where there was none yet.
+SAT: Final = re.compile(
+    rb"[0-9]{2,6}+(?:[ \t][0-9]++){3}[ \t]*+[\r\n]++(?:@?[0-9]++ |-?[0-9]++ ?body)"
+)
+# Models that are told by how they begin.
+MODELS: Final = (("step", STEP), ("iges", IGES), ("parasolid", PARASOLID), ("sat", SAT))
+DXF: Final = b"AutoCAD Binary DXF\r\n\x1a\x00"
+PDF: Final = re.compile(rb"%PDF-[0-9]")
+ZIP_ENTRY: Final = b"PK\x03\x04"
+ZIP_DIRECTORY: Final = b"PK\x01\x02"
+ZIP_END: Final = b"PK\x05\x06"
+
+# PDF readers look for their header in the first 1024 bytes, wherever the file begins.
+PDF_HEADER_WITHIN: Final = 1024
+# A ZIP is read from its end: a record of 22 bytes and a comment of at most 65,535.
+ZIP_END_BYTES: Final = 22
+ZIP_END_WITHIN: Final = ZIP_END_BYTES + 0xFFFF
+
+# Formats that are recognised at an offset, and so fit behind another format's first bytes.
+ELSEWHERE: Final = ((257, b"ustar"), (128, b"DICM"), (0x8001, b"CD001"), (0x8801, b"CD001"))
+
+BLANK: Final = rb"(?:\xef\xbb\xbf)?+[\s\x00]*+"
+STEP: Final = re.compile(
+    BLANK + rb"(?:/\*(?:[^*]|\*(?!/))*+\*/\s*+)*+ISO-10303-21\s*+;", re.IGNORECASE
+)
+# A start record of 80 columns, then a line end or another record.
+IGES: Final = re.compile(rb"[^\r\n]{72}S[ 0]{6}1(?:[ \t]*+[\r\n]|[^\r\n]{72}[SG][ 0]{6}[12])")
+PARASOLID: Final = re.compile(rb"\*\*ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+# Version, records, bodies, flags; then a counted string, or an entity where there was none yet.
+SAT: Final = re.compile(
+    rb"[0-9]{2,6}+[ \t][0-9]++[ \t][0-9]++[ \t][0-9]++[ \t]*+[\r\n]++(?:@?[0-9]++ |-?[0-9]++ ?body)"
+)
 DXF: Final = re.compile(
     BLANK
     + rb"(?:999[ \t]*+(?:\r\n?|\n)[^\r\n]*+(?:\r\n?|\n)\s*+)*+"
@@ -61,9 +94,8 @@ _BEGINNINGS: Final[tuple[tuple[bytes, _Refusal], ...]] = (
     (rb"\x28\xb5\x2f\xfd|MSCF|\x04\x22\x4d\x18|LZIP", unsupported.ArchiveError),
     (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1|V5_CFV2|#UGC:2|SPLMSSTR", unsupported.NativeCadError),
     (rb"3D Geometry File Format", unsupported.NativeCadError),
-    (rb"\*\*ABCDEFGHIJKLMNOPQRSTUVWXYZ|PS\x00\x00", unsupported.KernelModelError),
+    (rb"PS\x00\x00", unsupported.KernelModelError),
     (rb"Version [0-9]++\.[0-9]++ |ACIS BinaryFile|ASM BinaryFile", unsupported.KernelModelError),
-    (rb"[0-9]++ [0-9]++ [0-9] [0-9][ \t]*+[\r\n]++[0-9]++ ", unsupported.KernelModelError),
     (rb"glTF|ply\r?\n|OFF\r?\n", unsupported.MeshError),
     (rb"GIF8[79]a|BM.{4}\x00\x00\x00\x00|II\*\x00|MM\x00\*|8BPS", unsupported.ImageError),
     (rb"RIFF.{4}WEBP|.{4}ftyp|\x00\x00\x01\x00", unsupported.ImageError),

@@ -72,10 +72,9 @@ def _by_structure(data: bytes) -> str | None:
         return "jpeg"
     if data.startswith(signatures.ZIP_ENTRY):
         return _package(data)
-    if signatures.STEP.match(data):
-        return "step"
-    if signatures.IGES.match(data):
-        return "iges"
+    for name, model in signatures.MODELS:
+        if model.match(data):
+            return name
     if data.startswith(signatures.BINARY_DXF) or signatures.DXF.match(data):
         return "dxf"
     if signatures.is_binary_stl(data) or signatures.ASCII_STL.match(data):

@@ -30,7 +30,7 @@ class IgesError(UnsupportedFormatError):
 
 
 class KernelModelError(UnsupportedFormatError):
-    """Parasolid, ACIS and JT models cannot be cleaned safely. Send a STEP export instead."""
+    """Binary kernel models and JT cannot be cleaned safely. Send a text or STEP export instead."""
 
     code = "unsupported-kernel-model"
 
