@@ -31,6 +31,7 @@ FORMATS: Final = (
     Format("parasolid", "redaction.formats.parasolid", ".x_t", "model/vnd.parasolid.transmit.text"),
     Format("sat", "redaction.formats.sat", ".sat", "application/octet-stream"),
     Format("dxf", "redaction.formats.dxf", ".dxf", "image/vnd.dxf"),
+    Format("dwg", "redaction.formats.dwg", ".dwg", "image/vnd.dwg"),
     Format("pdf", "redaction.formats.pdf", ".pdf", "application/pdf"),
     Format("jpeg", "redaction.formats.jpeg", ".jpg", "image/jpeg"),
     Format("png", "redaction.formats.png", ".png", "image/png"),

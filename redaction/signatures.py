@@ -16,6 +16,8 @@ from redaction.errors import UnsupportedFormatError
 PNG: Final = b"\x89PNG\r\n\x1a\n"
 JPEG: Final = b"\xff\xd8\xff"
 BINARY_DXF: Final = b"AutoCAD Binary DXF\r\n\x1a\x00"
+# Releases 13, 14, 2000, 2004, 2010, 2013 and 2018.
+DWG: Final = re.compile(rb"AC10(?:12|14|15|18|24|27|32)")
 PDF: Final = re.compile(rb"%PDF-[0-9]")
 ZIP_ENTRY: Final = b"PK\x03\x04"
 ZIP_DIRECTORY: Final = b"PK\x01\x02"
@@ -43,32 +45,6 @@ SAT: Final = re.compile(
 )
 # Models that are told by how they begin.
 MODELS: Final = (("step", STEP), ("iges", IGES), ("parasolid", PARASOLID), ("sat", SAT))
-DXF: Final = b"AutoCAD Binary DXF\r\n\x1a\x00"
-PDF: Final = re.compile(rb"%PDF-[0-9]")
-ZIP_ENTRY: Final = b"PK\x03\x04"
-ZIP_DIRECTORY: Final = b"PK\x01\x02"
-ZIP_END: Final = b"PK\x05\x06"
-
-# PDF readers look for their header in the first 1024 bytes, wherever the file begins.
-PDF_HEADER_WITHIN: Final = 1024
-# A ZIP is read from its end: a record of 22 bytes and a comment of at most 65,535.
-ZIP_END_BYTES: Final = 22
-ZIP_END_WITHIN: Final = ZIP_END_BYTES + 0xFFFF
-
-# Formats that are recognised at an offset, and so fit behind another format's first bytes.
-ELSEWHERE: Final = ((257, b"ustar"), (128, b"DICM"), (0x8001, b"CD001"), (0x8801, b"CD001"))
-
-BLANK: Final = rb"(?:\xef\xbb\xbf)?+[\s\x00]*+"
-STEP: Final = re.compile(
-    BLANK + rb"(?:/\*(?:[^*]|\*(?!/))*+\*/\s*+)*+ISO-10303-21\s*+;", re.IGNORECASE
-)
-# A start record of 80 columns, then a line end or another record.
-IGES: Final = re.compile(rb"[^\r\n]{72}S[ 0]{6}1(?:[ \t]*+[\r\n]|[^\r\n]{72}[SG][ 0]{6}[12])")
-PARASOLID: Final = re.compile(rb"\*\*ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-# Version, records, bodies, flags; then a counted string, or an entity where there was none yet.
-SAT: Final = re.compile(
-    rb"[0-9]{2,6}+[ \t][0-9]++[ \t][0-9]++[ \t][0-9]++[ \t]*+[\r\n]++(?:@?[0-9]++ |-?[0-9]++ ?body)"
-)
 DXF: Final = re.compile(
     BLANK
     + rb"(?:999[ \t]*+(?:\r\n?|\n)[^\r\n]*+(?:\r\n?|\n)\s*+)*+"
@@ -88,7 +64,7 @@ _Refusal = type[UnsupportedFormatError]
 
 # A file that begins so is what the row says, whatever else it contains.
 _BEGINNINGS: Final[tuple[tuple[bytes, _Refusal], ...]] = (
-    (rb"AC1\.[0-9]|AC10[0-9]{2}|AC2\.[0-9]{2}|MC0\.0", unsupported.DwgError),
+    (rb"AC1\.[0-9]|AC10(?!12|14|15|18|24|27|32)[0-9]{2}|AC2\.[0-9]{2}|MC0\.0", unsupported.DwgError),
     (rb"PK(?:\x05\x06|\x07\x08)", unsupported.ArchiveError),
     (rb"\x1f\x8b|BZh[1-9]|\xfd7zXZ\x00|7z\xbc\xaf\x27\x1c|Rar!", unsupported.ArchiveError),
     (rb"\x28\xb5\x2f\xfd|MSCF|\x04\x22\x4d\x18|LZIP", unsupported.ArchiveError),

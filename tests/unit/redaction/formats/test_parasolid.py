@@ -49,7 +49,7 @@ def test_the_module_keeps_the_promise_of_a_handler() -> None:
 def test_values_are_overwritten_letter_for_letter_across_line_breaks() -> None:
     expected = (
         "MC=xxxxx;MC_ID=" + "x" * 23 + ";OS=xxxxxxxxxx;SITE=" + "x" * 15 + ";USER=xxxxxx\nxx;"
-        "FORMAT=text;GUISE=transmit;KEY=xxxxxxx;FI\nLE=" + "x" * 27 + ";DATE=01-jan-1970;\n"
+        "FORMAT=text;GUISE=transmit;KEY=xxxxxxx;FI\nLE=" + "x" * 26 + ";DATE=01-jan-1970;\n"
     )
     assert scrubbed(paper()) == paper(expected)
 
