@@ -13,7 +13,7 @@ from typing import Final
 import typer
 
 from config.errors import ConfigurationError
-from gateway.cli import doctor, fetch, ledger, partners, parts, scrub, send, serve, words
+from gateway.cli import doctor, fetch, ledger, partners, parts, policy, scrub, send, serve, words
 from gateway.cli.output import CommandError, Exit, people
 from gateway.errors import GatewayError
 from redaction.errors import RedactionError
@@ -30,6 +30,7 @@ COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
 GROUPS: Final[Mapping[str, typer.Typer]] = {
     "partners": partners.commands,
     "parts": parts.commands,
+    "policy": policy.commands,
     "ledger": ledger.commands,
 }
 
