@@ -55,13 +55,20 @@ class Rules:
 
     ``attributes`` has (element, attribute), the element being ``*`` for any; ``texts`` and
     ``cut`` have elements whose text is replaced, or that go with all that is in them; in
-    ``paths`` stand elements in whose text local paths are cut down to a file's name.
+    ``paths`` stand elements in whose text local paths are cut down to a file's name. ``inside``
+    has (element, its attribute ``name``): text and attributes called ``value`` in such an element
+    are replaced. ``texts`` may also have names with their prefix.
     """
 
     attributes: Mapping[tuple[str, str], Instead] = field(default_factory=dict)
     texts: Mapping[str, Instead] = field(default_factory=dict)
     cut: Mapping[str, Category] = field(default_factory=dict)
     paths: frozenset[str] = frozenset()
+    inside: Mapping[tuple[str, str], Instead] = field(default_factory=dict)
+
+    def text_of(self, name: str) -> Instead | None:
+        """Return what replaces the text of the element ``name``."""
+        return self.texts.get(local(name)) or self.texts.get(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +178,7 @@ class _Scribe:
         self._open: list[str] = []
         self._cut_at: int | None = None
         self._told: list[str] = []
+        self._inside: tuple[int, str, Instead] | None = None
 
     def take(self, token: re.Match[str]) -> None:
         """Copy or change one token."""
@@ -195,12 +203,7 @@ class _Scribe:
     def _tag(self, token: re.Match[str]) -> None:
         name = local(token["name"])
         if token["close"]:
-            if not self._open or self._open.pop() != token["name"]:
-                raise UnreadableError("tags do not match")
-            if self._cut_at is None:
-                self._out.append(token.group())
-            elif self._cut_at == len(self._open):
-                self._end_cut(name)
+            self._close(token, name)
             return
         held = token["attributes"]
         empty = held.endswith("/")
@@ -218,6 +221,24 @@ class _Scribe:
                 self._cut_at = len(self._open) - 1
         else:
             self._out.append(self._changed_tag(token, name, held))
+            self._enter(name, held, empty=empty)
+
+    def _close(self, token: re.Match[str], name: str) -> None:
+        if not self._open or self._open.pop() != token["name"]:
+            raise UnreadableError("tags do not match")
+        if self._inside is not None and len(self._open) < self._inside[0]:
+            self._inside = None
+        if self._cut_at is None:
+            self._out.append(token.group())
+        elif self._cut_at == len(self._open):
+            self._end_cut(name)
+
+    def _enter(self, name: str, held: str, *, empty: bool) -> None:
+        if self._inside is None and not empty and self._rules.inside:
+            called = attributes(held).get("name", "")
+            rule = self._rules.inside.get((name, called))
+            if rule is not None:
+                self._inside = (len(self._open), called, rule)
 
     def _end_cut(self, name: str) -> None:
         inside = "".join(self._told)[:MAX_TOLD_CHARS]
@@ -229,7 +250,9 @@ class _Scribe:
 
     def _text(self, token: re.Match[str]) -> str:
         name = local(self._open[-1]) if self._open else ""
-        rule = self._rules.texts.get(name)
+        rule = self._rules.text_of(self._open[-1]) if self._open else None
+        if self._inside is not None:
+            _, name, rule = self._inside
         words = token["cdata"] if token["cdata"] is not None else plain(token["text"])
         if rule is not None:
             if words.strip() in ("", rule.text or ""):
@@ -256,6 +279,8 @@ class _Scribe:
         if name in self._watched:
             table = self._rules.attributes
             rule = table.get((element, name)) or table.get(("*", name))
+        if self._inside is not None and name == "value":
+            _, name, rule = self._inside
         if rule is not None:
             if value == rule.text:
                 return found.group()

@@ -35,15 +35,21 @@ def projected(data: bytes, rules: Rules, names: tuple[str, ...] = ()) -> bytes:
     return reader.digest()
 
 
+def _called(held: Mapping[str, str]) -> str:
+    return next((value for name, value in held.items() if local(name) == "name"), "")
+
+
 class _Reader:
     """Takes what the parser reads, as SAX 2 names it, and digests what has to stay."""
 
     def __init__(self, rules: Rules, names: tuple[str, ...]) -> None:
         self._rules = rules
         self._names = names
+        self._inside_names = set(rules.inside)
         self._digest = hashlib.blake2b(digest_size=32)
         self._open: list[str] = []
         self._cut_at: int | None = None
+        self._inside_at: int | None = None
         self._text: list[str] = []
 
     def digest(self) -> bytes:
@@ -54,12 +60,14 @@ class _Reader:
         """Digest a tag with the attributes that have to stay."""
         self._end_text()
         element = local(name)
-        self._open.append(element)
+        self._open.append(name)
         if self._cut_at is None and element in self._rules.cut:
             self._cut_at = len(self._open)
         if self._cut_at is None:
             kept = sorted(self._kept(element, held))
             self._digest.update(repr(("<", name, kept)).encode("utf-8", "surrogatepass"))
+            if self._inside_at is None and (element, _called(held)) in self._inside_names:
+                self._inside_at = len(self._open)
 
     def endElement(self, name: str) -> None:  # noqa: N802 - SAX
         """Digest the end of a tag."""
@@ -68,6 +76,8 @@ class _Reader:
             self._digest.update(repr((">", name)).encode("utf-8", "surrogatepass"))
         elif self._cut_at == len(self._open):
             self._cut_at = None
+        if self._inside_at == len(self._open):
+            self._inside_at = None
         self._open.pop()
 
     def characters(self, content: str) -> None:
@@ -86,7 +96,9 @@ class _Reader:
         return [
             (name, basenamed(value) if not name.startswith("xmlns") else value)
             for name, value in held.items()
-            if (element, local(name)) not in table and ("*", local(name)) not in table
+            if (element, local(name)) not in table
+            and ("*", local(name)) not in table
+            and not (self._inside_at is not None and local(name) == "value")
         ]
 
     def _end_text(self) -> None:
@@ -94,9 +106,9 @@ class _Reader:
             return
         text, self._text = "".join(self._text), []
         element = self._open[-1] if self._open else ""
-        if element in self._rules.texts:
-            return
-        if element in self._rules.paths:
+        if self._inside_at is not None or self._rules.text_of(element) is not None:
+            text = text if not text.strip() else ""
+        if local(element) in self._rules.paths:
             text = basenamed(text)
         for name in self._names:
             text = text.replace(name, NAMELESS)

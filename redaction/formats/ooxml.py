@@ -12,13 +12,13 @@ from typing import Final
 
 from redaction.carriers import (
     echoes,
+    xml_findings,
     xml_part,
     xml_projection,
     xml_words,
     zip_container,
     zip_findings,
 )
-from redaction.carriers.xml_part import Change
 from redaction.carriers.zip_container import Archive
 from redaction.errors import ActiveContentError, UnreadableError
 from redaction.fidelity import members as oracle
@@ -33,7 +33,7 @@ from redaction.formats.ooxml_tables import (
     REMOVED,
     RULES,
 )
-from redaction.model import Action, CarrierClass, Category, Finding, Member, Plan, Profile, Proof
+from redaction.model import Category, Finding, Member, Plan, Profile, Proof
 from redaction.text import people
 
 REWRITE: Final = "rewrite"
@@ -149,7 +149,7 @@ def _cleaned(data: bytes) -> _Paper:
         category = paper.removed.get(ooxml_package.folded(name))
         if category is not None:
             told = name.rpartition("/")[2]
-            paper.findings.append(_finding("part", category, told, name, seed=False))
+            paper.findings.append(xml_findings.taken("OOXML", "part", category, told, name))
         elif _is_xml(paper, name):
             paper.contents[name] = _part(paper, name, entry.content)
     for entry in paper.archive.entries:
@@ -169,10 +169,8 @@ def _part(paper: _Paper, name: str, content: bytes) -> bytes:
     if _is_list(name):
         written, changes = ooxml_package.without(content, name, paper.removed)
     else:
-        part = xml_part.decoded(content)
-        text, changes = xml_part.scrubbed(part.text, RULES)
-        written = content if text == part.text else part.encoded(text)
-    paper.findings += [finding for change in changes for finding in _told(change, name)]
+        written, changes = xml_findings.changed(content, RULES)
+    paper.findings += [xml_findings.told("OOXML", change, name) for change in changes]
     if _is_annotation(paper, name) or paper.kind_of(name).endswith("ms-excel.person+xml"):
         people_named = (c.value for c in changes if c.category is Category.PERSON)
         paper.names |= {value for value in people_named if len(value) > 1}
@@ -245,17 +243,6 @@ def _is_annotation(paper: _Paper, name: str) -> bool:
 
 def _longest(names: set[str]) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (-len(name), name)))
-
-
-def _told(change: Change, where: str) -> list[Finding]:
-    category = change.category
-    seed = category not in (Category.HISTORY, Category.TIME, Category.COMMENT, Category.SOFTWARE)
-    return [_finding(change.name, category, change.value, where, seed=seed)]
-
-
-def _finding(carrier: str, category: Category, value: str, where: str, *, seed: bool) -> Finding:
-    kind = CarrierClass.ACTIVE if category is Category.SCRIPT else CarrierClass.METADATA
-    return Finding(f"OOXML.{carrier}", category, Action.REMOVED, value, where, kind, seed)
 
 
 def warm() -> None:
