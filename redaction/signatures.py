@@ -44,7 +44,13 @@ SAT: Final = re.compile(
     rb"[0-9]{2,6}+(?:[ \t][0-9]++){3}[ \t]*+[\r\n]++(?:@?[0-9]++ |-?[0-9]++ ?body)"
 )
 # Models that are told by how they begin.
-MODELS: Final = (("step", STEP), ("iges", IGES), ("parasolid", PARASOLID), ("sat", SAT))
+MODELS: Final = (
+    ("step", STEP),
+    ("iges", IGES),
+    ("parasolid", PARASOLID),
+    ("sat", SAT),
+    ("dwg", DWG),
+)
 DXF: Final = re.compile(
     BLANK
     + rb"(?:999[ \t]*+(?:\r\n?|\n)[^\r\n]*+(?:\r\n?|\n)\s*+)*+"
@@ -64,7 +70,7 @@ _Refusal = type[UnsupportedFormatError]
 
 # A file that begins so is what the row says, whatever else it contains.
 _BEGINNINGS: Final[tuple[tuple[bytes, _Refusal], ...]] = (
-    (rb"AC1\.[0-9]|AC10(?!12|14|15|18|24|27|32)[0-9]{2}|AC2\.[0-9]{2}|MC0\.0", unsupported.DwgError),
+    (rb"AC1\.[0-9]|AC10(?!1[2458]|2[47]|32)[0-9]{2}|AC2\.[0-9]{2}|MC0\.0", unsupported.DwgError),
     (rb"PK(?:\x05\x06|\x07\x08)", unsupported.ArchiveError),
     (rb"\x1f\x8b|BZh[1-9]|\xfd7zXZ\x00|7z\xbc\xaf\x27\x1c|Rar!", unsupported.ArchiveError),
     (rb"\x28\xb5\x2f\xfd|MSCF|\x04\x22\x4d\x18|LZIP", unsupported.ArchiveError),

@@ -12,7 +12,7 @@ from redaction.errors import RedactionError, UnsupportedFormatError
 
 
 class DwgError(UnsupportedFormatError):
-    """This release of DWG cannot be cleaned safely. Save it as DWG 2018 or DXF, or plot it to PDF."""
+    """This release of DWG cannot be cleaned safely. Save it as DWG 2018 or DXF, or as PDF."""
 
     code = "unsupported-dwg"
 

@@ -1,0 +1,79 @@
+"""DWG drawings of releases 13 to 2000, 2004 and 2010 to 2018: patched in place, never written anew.
+
+Room: redaction/formats. Runs only inside the sandbox worker. Pure. Nothing moves and nothing
+changes its length; every checksum is made anew. What goes and what stays is in
+docs/reference/formats/dwg.md.
+"""
+
+from collections.abc import Sequence
+
+from redaction.errors import ResidueError
+from redaction.formats import (
+    dwg_fidelity,
+    dwg_paths,
+    dwg_properties,
+    dwg_records,
+    dwg_residue,
+    dxf_words,
+)
+from redaction.formats.dwg_streams import Drawing
+from redaction.model import Action, Category, Finding, Plan, Profile, Proof, patched
+from redaction.text import people
+
+# Streams that run or sign: neither is opened here, both are told.
+TOLD = {
+    "AcDb:VBAProject": (Category.SCRIPT, "macros"),
+    "AcDb:Signature": (Category.SIGNATURE, "digital signature"),
+}
+
+
+def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - words of the drawing are not changed
+    """Return the places to overwrite.
+
+    Raises:
+        UnreadableError: no DWG, damaged or cut off.
+        UnsupportedFormatError: a release that cannot be patched.
+        EncryptedError: it asks for a password.
+        TooLargeError: a changed page does not fit into its place.
+    """
+    drawing = Drawing(data)
+    found: list[Finding] = []
+    new: dict[str, bytes] = {}
+    for name, rewrite in dwg_properties.SECTIONS.items():
+        if name in drawing.streams:
+            new[name], told = rewrite(drawing.streams[name], drawing.text)
+            found += told
+    body, told = dwg_paths.plan_objects(drawing.objects(), drawing.text)
+    found += told
+    new[drawing.body], told = dwg_records.plan_properties(drawing.objects(body), drawing.text)
+    found += told
+    for name, (category, words) in TOLD.items():
+        if name in drawing.streams:
+            found.append(Finding(name, category, Action.REVIEW, words, seed=False))
+    return Plan(tuple(found), tuple(drawing.edits(new)))
+
+
+def apply(data: bytes, plan: Plan) -> bytes:
+    """Return ``data`` with the planned places overwritten."""
+    return patched(data, plan.edits)
+
+
+def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:
+    """Prove that every object and table outside the planned places is the same.
+
+    Raises:
+        NotFaithfulError: something else differs.
+        ResidueError: a removed value is still in a packed stream, at any bit.
+    """
+    before, after = Drawing(original), Drawing(cleaned)
+    proof = dwg_fidelity.compare(before, after, plan)
+    left = dwg_residue.first(after, plan.findings)
+    if left is not None:
+        raise ResidueError(left)
+    return (proof,)
+
+
+def warm() -> None:
+    """Load what reading words needs, so that no file is opened afterwards."""
+    people.warm()
+    dxf_words.warm()

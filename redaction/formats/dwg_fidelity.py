@@ -1,0 +1,82 @@
+"""Proof that a DWG is the same: every stream is unpacked again, every object compared.
+
+Room: redaction/formats. Pure. Only streams of properties may differ freely; of the objects only as
+many as were planned, each of the same size, at the same place and with a sound checksum.
+"""
+
+from typing import Final
+
+from redaction.errors import NotFaithfulError
+from redaction.formats.dwg_properties import SECTIONS
+from redaction.formats.dwg_streams import PREVIEW, WHOLE, Drawing
+from redaction.model import Plan, Proof, patched
+
+PROPERTIES: Final = frozenset(SECTIONS)
+
+
+def compare(before: Drawing, after: Drawing, plan: Plan) -> Proof:
+    """Return the proof that ``after`` differs in planned places only.
+
+    Raises:
+        NotFaithfulError: something else differs.
+    """
+    if after.data != patched(before.data, plan.edits) or len(after.data) != len(before.data):
+        raise NotFaithfulError("bytes outside the plan differ")
+    if before.streams.keys() != after.streams.keys() or before.version != after.version:
+        raise NotFaithfulError("other streams")
+    for name, stream in before.streams.items():
+        same = stream == after.streams[name]
+        if len(stream) != len(after.streams[name]):
+            raise NotFaithfulError("a stream of another length")
+        if not same and name not in PROPERTIES and name != before.body:
+            raise NotFaithfulError("a stream outside the plan differs")
+    objects, changed = _compare_objects(before, after)
+    planned = sum(told.carrier.startswith(OBJECT_CARRIERS) for told in plan.findings)
+    if changed > planned:
+        raise NotFaithfulError("more objects differ than were planned")
+    return Proof(
+        "allowed-diff",
+        objects,
+        "every object keeps its place, size, handle and checksum; "
+        f"{changed} of {objects} hold another text of the same length",
+    )
+
+
+# Findings that stand for a change in an object, by the beginning of their carrier.
+OBJECT_CARRIERS: Final = ("DWG.object", "DWG.custom_property", "DWG.DWGPROPS", "DWG.")
+
+
+def _compare_objects(before: Drawing, after: Drawing) -> tuple[int, int]:
+    """Return how many objects were compared, and how many differ."""
+    old, new = before.objects(), after.objects()
+    if old.stretches != new.stretches:
+        raise NotFaithfulError("another number of objects")
+    changed = 0
+    position = 0
+    gaps = before.body != WHOLE
+    for stretch in old.stretches:
+        end = stretch.end + 2
+        if gaps and old.stream[position : stretch.start] != new.stream[position : stretch.start]:
+            raise NotFaithfulError("bytes between objects differ")
+        if old.stream[stretch.start : end] != new.stream[stretch.start : end]:
+            changed += 1
+            if not new.sound(stretch):
+                raise NotFaithfulError("a checksum is wrong")
+        position = max(position, end)
+    _compare_rest(before, after)
+    return len(old.stretches), changed
+
+
+def _compare_rest(before: Drawing, after: Drawing) -> None:
+    """Compare what of a plain file is in no object and not the preview."""
+    if before.body != WHOLE:
+        return
+    masked = [bytearray(drawing.data) for drawing in (before, after)]
+    for stretch in before.objects().stretches:
+        for data in masked:
+            data[stretch.start : stretch.end + 2] = bytes(stretch.end + 2 - stretch.start)
+    start, end = before.place(PREVIEW)
+    for data in masked:
+        data[start:end] = bytes(end - start)
+    if masked[0] != masked[1]:
+        raise NotFaithfulError("bytes outside objects differ")
