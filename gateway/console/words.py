@@ -15,7 +15,7 @@ DEFAULT: Final = "en"
 COOKIE: Final = "language"
 MAX_HEADER_CHARS: Final = 200
 # What islands say comes along with every page; the rest stays here.
-_FOR_ISLANDS: Final = ("island.", "problem.")
+_FOR_ISLANDS: Final = ("island.", "problem.", "deny.", "remedy.")
 
 
 @dataclass(frozen=True, slots=True)

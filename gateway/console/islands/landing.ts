@@ -6,25 +6,22 @@ import { all, copyOf, refuse, the } from "./shared/dom";
 import { bytes, moment } from "./shared/words";
 
 interface Held {
-  id?: string;
   filename: string;
   plain_bytes: number;
 }
 
 interface Look {
-  part?: string;
-  name?: string;
-  description?: string | null;
   files: Held[];
+  file_count: number;
   expires_at: string;
-  terms?: string | { text: string };
-  code_required?: boolean;
+  opens_left: number;
+  needs_code: boolean;
+  terms: { texts: Record<string, string> };
 }
 
 interface Session {
   files: (Held & { sha256: string; url: string })[];
   lease_expires_at: string;
-  receipt_url?: string;
 }
 
 const token = location.hash.slice(1);
@@ -37,11 +34,9 @@ function stage(name: (typeof stages)[number]): HTMLElement {
   return the<HTMLElement>(`#${name}`);
 }
 
-function fill(within: HTMLElement, name: string, value: string | null | undefined): void {
+function fill(within: HTMLElement, name: string, value: string | undefined): void {
   for (const place of all<HTMLElement>(`[data-fill="${name}"]`, within)) {
     place.textContent = value ?? "";
-    const group = place.closest<HTMLElement>("[data-if]");
-    if (group) group.hidden = !value;
   }
 }
 
@@ -61,11 +56,14 @@ async function attempt(button: HTMLButtonElement, work: () => Promise<void>): Pr
 async function look(): Promise<void> {
   const found = await call<Look>("POST", "/d/look", { token });
   const held = stage("held");
-  fill(held, "part", found.name ?? found.part);
-  fill(held, "description", found.description);
+  const { texts } = found.terms;
+  fill(held, "count", String(found.file_count));
   fill(held, "until", moment(found.expires_at));
-  fill(held, "terms", typeof found.terms === "string" ? found.terms : found.terms?.text);
-  the<HTMLElement>("#code-field").hidden = found.code_required === false;
+  fill(held, "opens", String(found.opens_left));
+  fill(held, "terms", texts[document.documentElement.lang.slice(0, 2)] ?? texts["en"]);
+  the<HTMLElement>("#code-field").hidden = !found.needs_code;
+  the<HTMLInputElement>("#code").required = found.needs_code;
+  the<HTMLElement>("#held-files").hidden = found.files.length === 0;
   the<HTMLElement>("#held-files").replaceChildren(
     ...found.files.map((file) => rowOf(file, "#held-row")),
   );
@@ -84,8 +82,8 @@ async function open(): Promise<void> {
   const order = { token, accept_terms: the<HTMLInputElement>("#accept").checked };
   const session = await call<Session>("POST", "/d/open", code ? { ...order, code } : order);
   // The cookie is the session; what is kept here only lets a reloaded tab show the files again.
-  const { files, lease_expires_at, receipt_url } = session;
-  sessionStorage.setItem(PLACE, JSON.stringify({ files, lease_expires_at, receipt_url }));
+  const { files, lease_expires_at } = session;
+  sessionStorage.setItem(PLACE, JSON.stringify({ files, lease_expires_at }));
   show(session);
 }
 

@@ -35,4 +35,17 @@ async function look(wait: number): Promise<void> {
   await look(next);
 }
 
+/** Show anew what an answered form may have changed, and leave the rest of the page alone. */
+async function again(): Promise<void> {
+  const shown = document.querySelector<HTMLElement>("#travels");
+  if (!shown) return;
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.querySelector<HTMLElement>("#travels");
+  if (!fresh) return;
+  shown.replaceChildren(...fresh.childNodes);
+  localTimes(shown);
+}
+
+document.addEventListener("answered", () => void again());
 if (the<HTMLElement>("#live").dataset["working"] !== undefined) void look(EVERY_MS);

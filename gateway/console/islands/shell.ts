@@ -11,7 +11,11 @@ function fieldsOf(form: HTMLFormElement): Answer {
   const fields: Answer = {};
   for (const field of all<HTMLInputElement>("[name]", form)) {
     const kind = field.dataset["kind"];
-    if (kind === "bool") fields[field.name] = field.checked;
+    const group = field.dataset["within"];
+    if (group) {
+      const within = (fields[group] ??= {}) as Answer;
+      if (field.value) within[field.name] = field.value;
+    } else if (kind === "bool") fields[field.name] = field.checked;
     else if (field.value === "" && kind === "optional") continue;
     else if (kind === "number") fields[field.name] = Number(field.value);
     else fields[field.name] = field.value;
@@ -46,7 +50,6 @@ async function send(form: HTMLFormElement): Promise<void> {
     if (form.dataset["shows"]) {
       show(form, answer);
       form.reset();
-      document.dispatchEvent(new Event("sent"));
     }
     const next = form.dataset["then"];
     if (next === "reload") location.reload();
@@ -55,6 +58,7 @@ async function send(form: HTMLFormElement): Promise<void> {
     refuse(box, error);
   } finally {
     button.disabled = false;
+    document.dispatchEvent(new Event("answered"));
   }
 }
 

@@ -1,19 +1,21 @@
 """A customer's parts: the list, a new one, one with its findings, its proofs and its travels.
 
-Room: gateway/console. Awaits gateway.intake.parts.
+Room: gateway/console. Awaits gateway.intake.parts and gateway.transfer.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
 from gateway.api.auth import caller_of
-from gateway.api.keys import PARTS, SITE
+from gateway.api.keys import LINK_DEFAULTS, PARTNERS, PARTS, SITE, TERMS, TRANSFERS
 from gateway.api.operations import CUSTOMERS
 from gateway.api.operations import page as open_to
-from gateway.console.pages import page
+from gateway.console.pages import language_of, page
+from gateway.intake.parts import ShownPart
 from gateway.intake.states import PartState
 from gateway.intake.words import MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS
+from gateway.privacy.terms import CONSENT
 
 routes: Final = web.RouteTableDef()
 
@@ -52,11 +54,27 @@ async def show_part(request: web.Request) -> web.Response:
     part = await request.app[PARTS].show(
         caller_of(request), request.match_info["id"], values=values
     )
+    travelled = part.state in {PartState.RELEASED, PartState.WITHDRAWN}
     return page(
         request,
         "part.html",
         part=part,
+        **(await _travels(request, part) if travelled else {}),
         values=values,
         working=part.state is PartState.INSPECTING,
         max_findings=MAX_FINDINGS_SHOWN,
     )
+
+
+async def _travels(request: web.Request, part: ShownPart) -> dict[str, Any]:
+    """Return what the page tells of where a part went and may go."""
+    app, notice = request.app, request.app[TERMS][CONSENT]
+    language = language_of(request).language
+    return {
+        "transfers": await app[TRANSFERS].of_part(caller_of(request), part.id),
+        "partners": [one for one in await app[PARTNERS].every() if not one.blocked],
+        "countries": app[PARTNERS].law.countries,
+        "notice": notice.texts.get(language, notice.texts["en"]),
+        "notice_version": notice.version,
+        "defaults": app[LINK_DEFAULTS],
+    }

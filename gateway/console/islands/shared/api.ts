@@ -7,8 +7,7 @@ export interface ProblemDocument {
   title?: string;
   status?: number;
   errors?: { field: string; problem: string }[];
-  reasons?: unknown[];
-  decision?: { reasons?: unknown[] };
+  reasons?: Reason[];
 }
 
 export class Problem extends Error {
@@ -18,18 +17,26 @@ export class Problem extends Error {
   }
 
   get reasons(): string[] {
-    const given = this.document.reasons ?? this.document.decision?.reasons ?? [];
+    const given = this.document.reasons ?? [];
     const fields = (this.document.errors ?? []).map((one) => `${one.field}: ${one.problem}`);
     return [...given.map(words), ...fields];
   }
 }
 
-function words(reason: unknown): string {
-  if (typeof reason !== "object" || reason === null) return String(reason);
-  const told = reason as Record<string, unknown>;
-  const remedy = told["remedy"] ?? told["would_change"];
-  const sentence = String(told["sentence"] ?? told["text"] ?? told["code"] ?? "");
-  return remedy ? `${sentence} ${String(remedy)}` : sentence;
+interface Reason {
+  code?: string;
+  sentence?: string;
+  about?: string;
+  rule?: string;
+}
+
+/** One reason of a decision: what is wrong, what it is about, what would change it. */
+function words(reason: Reason): string {
+  const code = reason.code ?? "";
+  const wrong = said(`deny.${code}`, reason.sentence ?? code);
+  const about = reason.about ? ` (${reason.about})` : "";
+  const remedy = said(`remedy.${code}`, "");
+  return `${wrong}${about}${remedy ? ` ${remedy}` : ""}`;
 }
 
 export function csrf(): string {

@@ -46,7 +46,13 @@ async def test_everybody_is_led_to_their_own_place(
 
 @pytest.mark.parametrize(
     ("path", "customers", "reviewers"),
-    [("/parts", 200, 403), ("/parts/new", 200, 403), ("/review", 403, 200), ("/people", 403, 403)],
+    [
+        ("/parts", 200, 403),
+        ("/parts/new", 200, 403),
+        ("/review", 403, 200),
+        ("/people", 403, 403),
+        ("/partners", 403, 403),
+    ],
 )
 async def test_a_place_is_for_its_role(
     customer: Person, reviewer: Person, admin: Person, path: str, customers: int, reviewers: int
@@ -87,16 +93,45 @@ async def test_a_part_is_its_owners_alone(
     assert "Bracket" not in text
 
 
-async def test_a_part_that_was_approved_offers_to_send(
-    building: Building, customer: Person
+async def test_a_part_that_was_approved_is_sent_withdrawn_and_its_travels_are_told(
+    building: Building, customer: Person, admin: Person
 ) -> None:
     part = await building.part(customer, "Bracket", "steel")
     assert "/approve" in await _settled(customer, part)
-    answer = await customer.call("POST", f"/api/v1/parts/{part}/approve")
-    assert answer.status == 200
+    assert (await customer.call("POST", f"/api/v1/parts/{part}/approve")).status == 200
     _, text = await customer.see(f"/parts/{part}")
     assert "/approve" not in text
+    assert "An administrator adds them" in text
+
+    partner = {"name": "Example <Mill>", "email": "mill@mill.example", "country": "DE"}
+    answer = await admin.call("POST", "/api/v1/partners", partner)
+    assert answer.status == 201
+    identity = (await answer.json())["id"]
+    _, text = await customer.see(f"/parts/{part}", **{"Accept-Language": "zh"})
     assert f'data-call="POST /api/v1/parts/{part}/transfers"' in text
+    assert "Example &lt;Mill&gt; · Germany" in text
+    assert "不得再行转交" in text
+
+    order = {"partner": identity, "consent": False, "expires_s": 3600}
+    assert (await customer.call("POST", f"/api/v1/parts/{part}/transfers", order)).status == 403
+    answer = await customer.call(
+        "POST", f"/api/v1/parts/{part}/transfers", order | {"consent": True}
+    )
+    assert answer.status == 201, await answer.text()
+    sent = await answer.json()
+    _, text = await customer.see(f"/parts/{part}")
+    assert sent["link"].rpartition("#")[2] not in text
+    assert f"/transfers/{sent['transfer']}/revoke" in text
+    assert "consent to this partner is missing" in text
+
+    assert (await admin.call("POST", f"/api/v1/partners/{identity}/block")).status == 200
+    _, text = await admin.see("/partners")
+    assert f"/partners/{identity}/unblock" in text
+    assert "mill@mill.example" in text
+    assert (await customer.call("POST", f"/api/v1/parts/{part}/withdraw")).status == 204
+    _, text = await customer.see(f"/parts/{part}")
+    assert "Withdrawn" in text
+    assert "/withdraw" not in text[text.index('id="travels"') :]
 
 
 async def test_pages_are_never_kept_and_run_nothing_of_others(customer: Person) -> None:

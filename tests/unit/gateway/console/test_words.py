@@ -11,9 +11,13 @@ from gateway.console import words
 from gateway.console.pages import PLACES, TEMPLATES
 from gateway.identity.roles import Role
 from gateway.intake.states import DrawingState, PartState
+from gateway.policy.decision import REMEDIES, SENTENCES
+from gateway.transfer.endings import REVOKED
+from gateway.transfer.transfers import EXPIRED, SPENT
 from redaction import errors as redaction_errors
 from redaction.model import Action, Category
 from storage.ledger.events import EventKind, Slot
+from storage.rows.transfers import ACTIVE, DENIED
 
 KNOWN = words.read()
 ENGLISH = KNOWN["en"].sentences
@@ -66,6 +70,8 @@ def test_whatever_a_room_can_say_has_words() -> None:
     wanted |= {f"role.{role}" for role in Role}
     wanted |= {f"kind.{kind}" for kind in EventKind}
     wanted |= {f"slot.{slot}" for slot in Slot}
+    wanted |= {f"state.{state}" for state in (ACTIVE, DENIED, EXPIRED, SPENT, REVOKED)}
+    wanted |= {f"deny.{code}" for code in SENTENCES} | {f"remedy.{code}" for code in REMEDIES}
     wanted |= {key for _, key, _ in PLACES}
     wanted |= {
         f"reason.{error.code}"
@@ -99,6 +105,14 @@ def test_a_choice_counts_before_what_the_browser_accepts(
 @example(";;q=,,;q=nan", "")
 def test_any_header_and_cookie_lead_to_a_language(header: str, cookie: str | None) -> None:
     assert words.chosen(KNOWN, cookie, header) in KNOWN.values()
+
+
+def test_english_says_what_the_rooms_say() -> None:
+    """The API tells the same in its own words; two versions of one reason would confuse."""
+    for code, sentence in SENTENCES.items():
+        assert ENGLISH[f"deny.{code}"] == sentence
+    for code, sentence in REMEDIES.items():
+        assert ENGLISH[f"remedy.{code}"] == sentence
 
 
 def test_a_key_that_is_not_there_is_a_bug_and_not_a_blank() -> None:
