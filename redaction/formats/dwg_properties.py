@@ -39,6 +39,8 @@ GUID: Final = re.compile(r"[0-9a-fA-F]")
 PREVIEW_BEGIN: Final = bytes.fromhex("1f256d07d43628289d57ca3f9d44102b")
 PREVIEW_END: Final = bytes.fromhex("e0da92f82bc9d7d762a835c062bbefd4")
 NAME_BYTES: Final = 64 * 1024
+# Of a file: its size, whether it changes the picture, how often it is used.
+REST_BYTES: Final = 10
 
 Rewrite = Callable[[bytes, Text], tuple[bytes, list[Finding]]]
 
@@ -153,7 +155,7 @@ def dependencies(data: bytes, text: Text) -> tuple[bytes, list[Finding]]:
         fields.number(4)
         if fields.put(bytes(4)):
             fields.stated("DWG.FileDepList.time", Category.TIME, "time")
-        fields.number(12)
+        fields.number(REST_BYTES)
     return bytes(fields.new), fields.found
 
 
