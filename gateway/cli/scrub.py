@@ -99,6 +99,8 @@ def _in_sandbox(source: Path, profile_name: str, *, clean: bool) -> Outcome:
 
 
 def _read_into(memory: MemoryFile, source: Path) -> None:
+    if source.exists() and not source.is_file():
+        raise CommandError("SRC is no file.")  # a device or a pipe may never end
     try:
         with source.open("rb") as file:
             while piece := file.read(PIECE_BYTES):

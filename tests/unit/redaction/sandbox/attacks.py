@@ -19,13 +19,16 @@ from redaction.report import Report, ReportedFinding, Status
 from redaction.sandbox import kernel, worker, zygote
 from redaction.sandbox.wire import Job, Work
 
+INHERITED: set[str] = set()
 MIB = 1024 * 1024
 ROOT = Path(__file__).parents[4]
 # How a zygote is started whose workers attack: ``Sandbox(…, module=HOSTILE)``.
 PROGRAM = f"""
-import sys
+import os, sys
+inherited = set(os.environ) - {{"LC_CTYPE"}}  # Python itself adds a locale
 sys.path.insert(0, {str(ROOT)!r})
 from tests.unit.redaction.sandbox import attacks
+attacks.INHERITED = inherited
 attacks.run()
 """
 HOSTILE = ("-c", PROGRAM)
@@ -213,6 +216,7 @@ ATTACKS: dict[str, Callable[[str], object]] = {
     "descriptors": _descriptors,
     "identity": _identity,
     "environment": _environment,
+    "inherited": lambda _: sorted(INHERITED),
     "sleep": lambda seconds: time.sleep(float(seconds)),
     "spin": _spin,
     "allocate": lambda _: len(bytearray(1024 * MIB)),

@@ -77,6 +77,7 @@ async def test_a_worker_holds_its_three_files_and_nothing_else(hostile: Sandbox)
 @shared
 async def test_a_worker_finds_an_empty_environment(hostile: Sandbox) -> None:
     assert answer(await inspected(hostile, "environment")) == "{}"
+    assert answer(await inspected(hostile, "inherited")) == "[]"
 
 
 @shared
