@@ -27,6 +27,7 @@ _OOXML: Final = "application/vnd.openxmlformats-officedocument"
 
 FORMATS: Final = (
     Format("step", "redaction.formats.step", ".step", "model/step"),
+    Format("stpz", "redaction.formats.stpz", ".stpz", "application/gzip"),
     Format("iges", "redaction.formats.iges", ".igs", "model/iges"),
     Format("parasolid", "redaction.formats.parasolid", ".x_t", "model/vnd.parasolid.transmit.text"),
     Format("sat", "redaction.formats.sat", ".sat", "application/octet-stream"),

@@ -8,6 +8,7 @@ ISO 32000-2 §7.5.2 (PDF), the STL description in "Stereolithography Interface S
 import math
 import re
 import struct
+import zlib
 from typing import Final
 
 from redaction import unsupported
@@ -19,6 +20,9 @@ BINARY_DXF: Final = b"AutoCAD Binary DXF\r\n\x1a\x00"
 # Releases 13, 14, 2000, 2004, 2010, 2013 and 2018.
 DWG: Final = re.compile(rb"AC10(?:12|14|15|18|24|27|32)")
 PDF: Final = re.compile(rb"%PDF-[0-9]")
+GZIP: Final = b"\x1f\x8b\x08"
+# Enough to see what a packed file begins with, comments before it included.
+PACKED_HEAD_BYTES: Final = 16 * 1024
 ZIP_ENTRY: Final = b"PK\x03\x04"
 ZIP_DIRECTORY: Final = b"PK\x01\x02"
 ZIP_END: Final = b"PK\x05\x06"
@@ -105,6 +109,17 @@ FUSION: Final = "FusionAssetName"
 OBJ_VERTEX: Final = re.compile(rb"^v[ \t]++[-+.0-9]", re.MULTILINE)
 OBJ_FACE: Final = re.compile(rb"^f[ \t]++[0-9]", re.MULTILINE)
 GLTF: Final = re.compile(rb"\s*+\{.*?\"asset\"\s*+:", re.DOTALL)
+
+
+def is_packed_step(data: bytes) -> bool:
+    """Return whether ``data`` is a gzip file that begins, once unpacked, as a STEP model."""
+    if not data.startswith(GZIP):
+        return False
+    try:
+        head = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(data, PACKED_HEAD_BYTES)
+    except zlib.error:
+        return False
+    return STEP.match(head) is not None
 
 
 def is_binary_stl(data: bytes) -> bool:

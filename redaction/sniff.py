@@ -70,6 +70,8 @@ def _by_structure(data: bytes) -> str | None:
         return "png"
     if data.startswith(signatures.JPEG):
         return "jpeg"
+    if data.startswith(signatures.GZIP):
+        return "stpz"
     if data.startswith(signatures.ZIP_ENTRY):
         return _package(data)
     for name, model in signatures.MODELS:
@@ -83,6 +85,8 @@ def _by_structure(data: bytes) -> str | None:
 
 
 def _unsupported(data: bytes) -> RedactionError | None:
+    if signatures.is_packed_step(data):
+        return None
     for beginning, refusal in signatures.BEGINNINGS:
         if beginning.match(data):
             return refusal()
