@@ -7,8 +7,12 @@ import pytest
 import pytest_asyncio
 
 from gateway.identity.roles import Caller, Role
+from gateway.ledger_journal import KeyringSealer, LedgerJournal
+from gateway.ledger_watch import LedgerWatch
 from storage.blobs.memory import MemoryBlobs
 from storage.ids import new_object_id
+from storage.ledger.checkpoint import Signer
+from storage.ledger.log import Ledger
 from storage.rows import accounts
 from storage.rows.accounts import AccountRow
 from storage.rows.engine import Rows
@@ -49,6 +53,28 @@ def keyring(tmp_path: Path) -> Iterator[Keyring]:
         yield opened
     finally:
         opened.close()
+
+
+@pytest_asyncio.fixture
+async def ledger(tmp_path: Path, keyring: Keyring, clock: Hands) -> AsyncIterator[Ledger]:
+    signer = Signer("gateway.example/transfers", bytes(range(32)))
+    opened = await Ledger.open(
+        tmp_path / "ledger.sqlite", signer, KeyringSealer(keyring), clock=clock
+    )
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+@pytest.fixture
+def watch(ledger: Ledger, clock: Hands) -> LedgerWatch:
+    return LedgerWatch(ledger, clock)
+
+
+@pytest.fixture
+def ledger_journal(ledger: Ledger, watch: LedgerWatch) -> LedgerJournal:
+    return LedgerJournal(ledger, watch)
 
 
 @pytest.fixture

@@ -18,8 +18,10 @@ from gateway.identity.passwords import Passwords
 from gateway.identity.roles import Role
 from gateway.identity.sessions import Sessions
 from gateway.intake.export import Exports
+from gateway.ledger_watch import LedgerWatch
 from gateway.observability.health import Health
 from gateway.observability.metrics import Metrics
+from storage.ledger.log import Ledger
 from storage.rows.engine import Rows
 from storage.sealed.keyring import Keyring
 from tests.unit.gateway.doubles import Hands, MemoryJournal
@@ -91,6 +93,8 @@ async def front(
     journal: MemoryJournal,
     intake: Intake,
     quick_passwords: Passwords,
+    ledger: Ledger,
+    watch: LedgerWatch,
 ) -> AsyncIterator[Front]:
     app = skeleton()
     app[keys.CLOCK] = clock
@@ -111,6 +115,8 @@ async def front(
     app[keys.UPLOADS] = intake.uploads
     app[keys.PARTS] = intake.parts
     app[keys.EXPORTS] = Exports(intake.parts, intake.vault, journal)
+    app[keys.LEDGER] = ledger
+    app[keys.LEDGER_WATCH] = watch
     app[keys.HEALTH] = Health({"ledger": journal.writable}, lambda: {"role": "all"})
     server = Server(app)
     running = Front(app, server, intake, journal, clock, [])
