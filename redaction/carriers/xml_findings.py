@@ -5,7 +5,8 @@ Room: redaction/carriers. Pure; linear in the part. Shared by the formats that a
 
 from typing import Final
 
-from redaction.carriers.xml_part import Change, Rules, decoded, scrubbed
+from redaction.carriers.xml_part import Change, Rules, decoded
+from redaction.carriers.xml_scribe import scrubbed
 from redaction.model import Action, CarrierClass, Category, Finding
 
 # Time, revision numbers, programs and comments tell nobody, or stand on the drawing as well.
