@@ -4,7 +4,6 @@ Room: gateway. Awaits the ledger. Use cases depend on the Journal promise; assem
 real one, gateway.observability nothing of it.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -21,7 +20,6 @@ __all__ = [
     "Note",
     "Party",
     "Receipt",
-    "VolatileJournal",
 ]
 
 
@@ -95,31 +93,3 @@ class Journal(Protocol):
 
     async def writable(self) -> bool:
         """Return whether a note could be written now."""
-
-
-class VolatileJournal:
-    """A journal that forgets and proves nothing: for tests, never for a gateway."""
-
-    def __init__(self) -> None:
-        """Start empty."""
-        self.notes: dict[str, Note] = {}
-
-    async def write(self, note: Note, *, key: str) -> Receipt:
-        """Keep the first note under ``key``."""
-        self.notes.setdefault(key, note)
-        return Receipt(list(self.notes).index(key), hashlib.sha256(key.encode()).digest())
-
-    async def erase(self, subject: SubjectId, note: Note, *, key: str) -> Receipt:
-        """Keep ``note``, and forget what was noted of ``subject``."""
-        for written, other in self.notes.items():
-            if other.subject == subject:
-                self.notes[written] = Note(other.happening, other.subject, "")
-        return await self.write(note, key=key)
-
-    async def proof(self, index: int) -> str:
-        """Return a text of the right form that proves nothing."""
-        return f"c2sp.org/tlog-proof@v1\nindex {index}\n\n"
-
-    async def writable(self) -> bool:
-        """Say yes."""
-        return True

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
 
-from gateway.journal import JournalUnavailableError, Note, Receipt, VolatileJournal
+from gateway.journal import JournalUnavailableError, Note, Receipt
 from redaction.errors import UnreadableError, WorkerFailedError
 from redaction.model import Action, CarrierClass, Category, Profile, Proof
 from redaction.report import Report, ReportedFinding, Status
 from redaction.sandbox.client import Outcome
 from redaction.sandbox.memory import MemoryFile
+from storage.ids import SubjectId
 
 SECRET = b"Wilhelmina"
 MASK = b"----------"
@@ -28,17 +30,28 @@ class Hands:
         self.now += seconds
 
 
-class MemoryJournal(VolatileJournal):
-    """Keeps the first note of each key; can be broken."""
+class MemoryJournal:
+    """Keeps the first note of each key, forgets at the end, proves nothing; can be broken."""
 
     def __init__(self) -> None:
-        super().__init__()
+        self.notes: dict[str, Note] = {}
         self.broken = False
 
     async def write(self, note: Note, *, key: str) -> Receipt:
         if self.broken:
             raise JournalUnavailableError
-        return await super().write(note, key=key)
+        self.notes.setdefault(key, note)
+        return Receipt(list(self.notes).index(key), sha256(key.encode()).digest())
+
+    async def erase(self, subject: SubjectId, note: Note, *, key: str) -> Receipt:
+        receipt = await self.write(note, key=key)
+        for written, other in self.notes.items():
+            if other.subject == subject:
+                self.notes[written] = Note(other.happening, other.subject, "")
+        return receipt
+
+    async def proof(self, index: int) -> str:
+        return f"c2sp.org/tlog-proof@v1\nindex {index}\n\n"
 
     async def writable(self) -> bool:
         return not self.broken
