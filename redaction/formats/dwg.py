@@ -50,7 +50,12 @@ def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - words of the 
     for name, (category, words) in TOLD.items():
         if name in drawing.streams:
             found.append(Finding(name, category, Action.REVIEW, words, seed=False))
-    return Plan(tuple(found), tuple(drawing.edits(new)))
+    edits = drawing.edits(new)
+    if edits and not found:
+        found.append(
+            Finding("DWG.slack", Category.HISTORY, Action.REMOVED, "left-over bytes", seed=False)
+        )
+    return Plan(tuple(found), tuple(edits))
 
 
 def apply(data: bytes, plan: Plan) -> bytes:

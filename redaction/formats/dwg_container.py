@@ -74,7 +74,9 @@ class Container:
             raise UnreadableError("no container")
         (map_at,) = struct.unpack_from("<Q", header, 0x54)
         (section_map_id,) = struct.unpack_from("<I", header, 0x5C)
-        self.slots = dict(_page_map(self._system(map_at + PAGES_BEGIN, PAGE_MAP)))
+        pages = list(_page_map(self._system(map_at + PAGES_BEGIN, PAGE_MAP)))
+        self.slots = {number: place for number, place in pages if number > 0}
+        self._gaps = [place for number, place in pages if number < 0]
         if section_map_id not in self.slots:
             raise UnreadableError("no section map")
         table = self._system(self.slots[section_map_id][0], SECTION_MAP)
@@ -166,7 +168,8 @@ class Container:
         for page in section.pages:
             plain = self.plain(section, page)
             after = new[page.start : page.start + len(plain)]
-            after += plain[len(after) :]
+            # What a plain section does not count as its own is what stood there before.
+            after += plain[len(after) :] if section.packed else bytes(len(plain) - len(after))
             if after == plain:
                 continue
             stored = dwg_packing.packed(after) if section.packed else after
@@ -178,6 +181,46 @@ class Container:
             )
         return edits
 
+    def leftovers(self, written: frozenset[int]) -> list[Edit]:
+        """Return the edits that empty gaps, pages of no section and the ends of the others.
+
+        ``written`` are the addresses of pages that are rewritten anyway.
+        """
+        edits = [self._emptied(at, at + size) for at, size in self._gaps]
+        used: set[int] = set()
+        for section in self.sections.values():
+            for page in section.pages:
+                used.add(page.address)
+                end = page.address + PAGE_HEADER.size + page.packed_bytes
+                if page.address not in written:
+                    edits.append(self._emptied(end, page.address + page.slot_bytes))
+        edits += (
+            self._discarded(number, place)
+            for number, place in self.slots.items()
+            if place[0] not in used
+        )
+        return [edit for edit in edits if self.data[edit.start : edit.end] != edit.replacement]
+
+    def _emptied(self, start: int, end: int) -> Edit:
+        if end > len(self.data):
+            raise UnreadableError("a page outside the file")
+        return Edit(start, end, bytes(end - start))
+
+    def _discarded(self, number: int, place: tuple[int, int]) -> Edit:
+        """Empty a page of no section, or what stands behind a table of the container itself."""
+        address, slot_bytes = place
+        if address + SYSTEM_HEADER.size <= len(self.data):
+            mark, _, packed_bytes, _, _ = SYSTEM_HEADER.unpack_from(self.data, address)
+            begin = min(SYSTEM_HEADER.size + packed_bytes, slot_bytes)
+            if mark in (PAGE_MAP, SECTION_MAP):
+                return self._emptied(address + begin, address + slot_bytes)
+        try:
+            page = self._page(number, 0)
+        except UnreadableError:
+            return self._emptied(address, address + slot_bytes)
+        new = _sealed(page, bytes(page.packed_bytes), slot_bytes - PAGE_HEADER.size)
+        return Edit(address, address + slot_bytes, new)
+
 
 def _unmasked(data: bytes) -> bytes:
     seed, out = 1, bytearray()
@@ -188,15 +231,14 @@ def _unmasked(data: bytes) -> bytes:
 
 
 def _page_map(table: bytes) -> Iterator[tuple[int, tuple[int, int]]]:
-    """Yield (number, (address, size)) of pages; gaps have negative numbers and are left out."""
+    """Yield (number, (address, size)) of pages; gaps have negative numbers."""
     at, address = 0, PAGES_BEGIN
     while at + 8 <= len(table):
         number, size = struct.unpack_from("<ii", table, at)
         at += 8 if number >= 0 else 24
         if size < 0:
             raise UnreadableError("a page of negative size")
-        if number > 0:
-            yield number, (address, size)
+        yield number, (address, size)
         address += size
 
 

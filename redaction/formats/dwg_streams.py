@@ -97,13 +97,13 @@ class Drawing:
         """
         edits: list[Edit] = []
         for name, stream in new.items():
-            if stream == self.streams[name]:
-                continue
             if self._container:
                 edits += self._container.rewritten(self._container.sections[name], stream)
-            else:
+            elif stream != self.streams[name]:
                 start = self._places[name][0] if name in self._places else 0
                 edits += _blocks(self.streams[name], stream, start)
+        if self._container:
+            edits += self._container.leftovers(frozenset(edit.start for edit in edits))
         return sorted(edits)
 
 
