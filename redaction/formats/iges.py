@@ -9,9 +9,10 @@ carriers: docs/reference/formats/iges.md.
 from collections.abc import Sequence
 from typing import Final
 
+from redaction.carriers import repeats
+from redaction.carriers.changes import Changes
 from redaction.errors import UnreadableError
-from redaction.formats import echoes, iges_fidelity, iges_global, iges_parameters
-from redaction.formats.changes import Changes
+from redaction.formats import iges_fidelity, iges_global, iges_parameters
 from redaction.formats.iges_records import CONTENT_COLUMNS, Record, records
 from redaction.model import Category, Edit, Plan, Profile, Proof, patched
 from redaction.text import people
@@ -39,7 +40,7 @@ def plan(data: bytes, profile: Profile) -> Plan:
     labels = "\n".join(
         data[record.start : record.end].decode("latin-1") for record in sections[ord("D")][1::2]
     )
-    changes.findings += echoes.echoed(changes.findings, f"{words}\n{labels}")
+    changes.findings += repeats.repeated(changes.findings, f"{words}\n{labels}")
     return Plan(tuple(changes.findings), tuple(sorted(changes.edits)))
 
 

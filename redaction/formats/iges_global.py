@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from redaction.formats.changes import Changes
+from redaction.carriers.changes import Changes
 from redaction.formats.iges_records import CONTENT_COLUMNS, Record, delimiters, fields
 from redaction.model import Category, Edit
 

@@ -9,9 +9,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from redaction.carriers import path_cuts
+from redaction.carriers.changes import Changes
 from redaction.errors import UnreadableError
-from redaction.formats import step_paths
-from redaction.formats.changes import Changes
 from redaction.formats.iges_records import PARAMETER_COLUMNS, Record, fields
 from redaction.model import Action, CarrierClass, Category, Edit, Finding, Profile
 from redaction.text import people
@@ -45,7 +45,7 @@ def read(
     for _, _, said in strings:
         starts.append(starts[-1] + len(said) + len(BETWEEN))
     removed = [told.value for told in changes.findings if told.category is Category.PATH]
-    for span in without_overlaps([*people.find(joined), *step_paths.found(joined, removed)]):
+    for span in without_overlaps([*people.find(joined), *path_cuts.found(joined, removed)]):
         at = bisect_right(starts, span.start) - 1
         entity, offset, said = strings[at]
         local = Span(span.start - starts[at], span.end - starts[at], span.category, span.confidence)
@@ -108,7 +108,7 @@ def _settle(
     value = said[span.start : span.end]
     where = _where(data, entity)
     if span.category is Category.PATH or span.category in profile.redact_content:
-        for begins, ends, _ in step_paths.cuts(said, [span]):
+        for begins, ends, _ in path_cuts.cuts(said, [span]):
             name = said[ends : span.end] if ends < span.end else ""
             start, stop = offset + begins, offset + max(ends, span.end)
             _blank(entity, start, stop, name.encode("latin-1"), changes)

@@ -8,9 +8,9 @@ body is mostly numbers, and no word in it announces one.
 from collections.abc import Iterable
 from typing import Final
 
+from redaction.carriers import repeats
+from redaction.carriers.changes import Changes
 from redaction.errors import NotFaithfulError
-from redaction.formats import echoes
-from redaction.formats.changes import Changes
 from redaction.model import Action, CarrierClass, Edit, Finding, Plan, Proof, patched
 from redaction.text import addresses, paths
 
@@ -53,7 +53,7 @@ def reviewed(body: bytes, changes: Changes) -> None:
             )
             for span in finder(text)
         ]
-    changes.findings += echoes.echoed(changes.findings, text)
+    changes.findings += repeats.repeated(changes.findings, text)
 
 
 def proof(original: bytes, cleaned: bytes, plan: Plan, bodies: tuple[int, int]) -> Proof:

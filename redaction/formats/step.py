@@ -12,16 +12,15 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from redaction.carriers import path_cuts, repeats
+from redaction.carriers.changes import Changes
 from redaction.formats import (
-    echoes,
     step_fidelity,
     step_outline,
-    step_paths,
     step_properties,
     step_syntax,
     step_words,
 )
-from redaction.formats.changes import Changes
 from redaction.formats.step_change import apply_fields
 from redaction.formats.step_outline import Outline
 from redaction.formats.step_rules import ENTITIES, HEADER, UNKNOWN_HEADER
@@ -50,7 +49,7 @@ def plan(data: bytes, profile: Profile) -> Plan:
     words = step_words.read(data, outline.end, profile, changes)
     _links(data, outline, changes)
     _comments(data, outline, changes)
-    changes.findings += echoes.echoed(changes.findings, words)
+    changes.findings += repeats.repeated(changes.findings, words)
     kept = [edit for edit in changes.edits if not _inside(edit, outline.signatures)]
     kept += _ends(data, outline, changes)
     return Plan(tuple(changes.findings), tuple(sorted(kept)))
@@ -99,7 +98,7 @@ def _links(data: bytes, outline: Outline, changes: Changes) -> None:
             if token.lastgroup != "resource":
                 continue
             said = token.group()[1:-1].decode("latin-1")
-            name = step_paths.basename(said)
+            name = path_cuts.basename(said)
             if name != said:
                 replacement = f"<{name}>".encode("latin-1")
                 changes.edits.append(Edit(token.start(), token.end(), replacement))

@@ -3,8 +3,8 @@
 Room: redaction/formats. Pure. The rows are in ``step_rules``.
 """
 
+from redaction.carriers.changes import Changes
 from redaction.formats import step_syntax
-from redaction.formats.changes import Changes
 from redaction.formats.step_rules import OTHER, Fields
 from redaction.formats.step_syntax import Value
 from redaction.model import Edit

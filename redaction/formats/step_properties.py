@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final
 
+from redaction.carriers.changes import Changes, says_nothing
 from redaction.formats import step_syntax
-from redaction.formats.changes import Changes, says_nothing
 from redaction.formats.step_change import replace
 from redaction.formats.step_syntax import Statement, Value
 from redaction.model import Category

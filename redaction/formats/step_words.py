@@ -10,8 +10,9 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Final
 
-from redaction.formats import step_paths, step_syntax
-from redaction.formats.changes import Changes
+from redaction.carriers import path_cuts
+from redaction.carriers.changes import Changes
+from redaction.formats import step_syntax
 from redaction.formats.step_rules import ADMINISTRATION
 from redaction.model import Action, CarrierClass, Category, Edit, Finding, Profile
 from redaction.text import people
@@ -64,9 +65,9 @@ def _spans(joined: str, texts: list[str], directories: Iterable[str]) -> list[tu
     starts = [0]
     for text in texts:
         starts.append(starts[-1] + len(text) + len(BETWEEN))
-    found = [*people.find(joined), *step_paths.found(joined, directories)]
+    found = [*people.find(joined), *path_cuts.found(joined, directories)]
     for at, text in enumerate(texts):
-        if step_paths.ROOTED.fullmatch(text):
+        if path_cuts.ROOTED.fullmatch(text):
             end = starts[at] + len(text)
             found.append(Span(starts[at], end, Category.PATH, people.SURE))
     placed = []
@@ -92,7 +93,7 @@ def _settle(
         or entity in ADMINISTRATION
     ]
     carrier = f"{entity.decode('latin-1')} string".strip()
-    for begins, ends, instead in step_paths.cuts(text, cut):
+    for begins, ends, instead in path_cuts.cuts(text, cut):
         token = people.TOKENS.get(instead, NAMED).encode() if instead else b""
         changes.edits.append(Edit(start + offsets[begins], start + offsets[ends], token))
     for span in spans:

@@ -1,6 +1,6 @@
 """Removed values that the drawing's own words repeat: shown to the owner, for they stay.
 
-Room: redaction/formats. Pure; for formats whose words are text in the file. A part may be called
+Room: redaction/carriers. Pure; for formats whose words are text in the file. A part may be called
 after its maker; only its owner knows.
 """
 
@@ -8,21 +8,16 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from redaction.carriers.echoes import HOMES, NAME_PARTS, SERVERS
 from redaction.model import Action, CarrierClass, Category, Finding
 
 MIN_CHARS: Final = 4
 # Shorter than this, a value counts only as a word of its own: "anna" is not in "savannah".
 WORD_CHARS: Final = 8
 WORDS: Final = re.compile(r"[^\W_]++")
-NAME_PARTS: Final = re.compile(r"[^\W\d_]{4,}+(?:['’-][^\W\d_]++)*+")
-HOMES: Final = re.compile(
-    r"[\\/](?:users|home|documents and settings|docume~1|benutzer|utilisateurs)[\\/]+([^\\/]{4,}+)",
-    re.IGNORECASE,
-)
-SERVERS: Final = re.compile(r"^[\\/]{2,}([^\\/.]{4,}+)")
 
 
-def echoed(removed: Iterable[Finding], words: str) -> list[Finding]:
+def repeated(removed: Iterable[Finding], words: str) -> list[Finding]:
     """Return, for review, values of ``removed`` and parts of them that ``words`` repeat."""
     parts = {
         (part, found.category)
@@ -36,7 +31,7 @@ def echoed(removed: Iterable[Finding], words: str) -> list[Finding]:
     return [
         Finding("drawing", category, Action.REVIEW, part, "", CarrierClass.CONTENT)
         for part, category in sorted(parts)
-        if _repeated(part.casefold(), folded, known)
+        if _stands(part.casefold(), folded, known)
     ]
 
 
@@ -54,7 +49,7 @@ def _parts(found: Finding) -> Iterator[str]:
         yield from SERVERS.findall(value)
 
 
-def _repeated(part: str, folded: str, known: set[str]) -> bool:
+def _stands(part: str, folded: str, known: set[str]) -> bool:
     if part.isalnum() and len(part) < WORD_CHARS:
         return part in known
     first = WORDS.search(part)

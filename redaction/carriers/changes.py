@@ -1,6 +1,6 @@
 """What is to change in a text file: edits and findings, gathered while it is read.
 
-Room: redaction/formats. Pure; used by STEP, IGES and other formats made of text. An entity may
+Room: redaction/carriers. Pure; used by STEP, IGES and other formats made of text. An entity may
 stand in a file a hundred thousand times, so what is alike is counted and not listed; a value that
 says nothing ("none", a blank) is replaced and is no finding.
 """

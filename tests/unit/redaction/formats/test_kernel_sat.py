@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from redaction import engine
 from redaction.errors import NotFaithfulError, RedactionError, UnreadableError
-from redaction.formats import sat as handler
+from redaction.formats import kernel_sat as handler
 from redaction.model import Action, Category, Edit, FormatHandler, Plan, Profile
 from redaction.report import Status
 

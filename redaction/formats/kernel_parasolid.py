@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from redaction.carriers.changes import Changes, says_nothing
 from redaction.errors import NotFaithfulError, UnreadableError
 from redaction.formats import kernel_text
-from redaction.formats.changes import Changes, says_nothing
 from redaction.model import Category, Plan, Profile, Proof, patched
 from redaction.text import people
 

@@ -8,7 +8,7 @@ import pytest
 
 from redaction import engine
 from redaction.errors import NotFaithfulError, TooLargeError, UnreadableError
-from redaction.formats import stpz as handler
+from redaction.formats import step_packed as handler
 from redaction.model import Action, Category, FormatHandler, Plan, Profile
 from redaction.report import Status
 from tests.unit.redaction.formats.step_papers import clean_paper, paper

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from redaction.carriers.changes import Changes, says_nothing
 from redaction.errors import NotFaithfulError, UnreadableError
 from redaction.formats import kernel_text
-from redaction.formats.changes import Changes, says_nothing
 from redaction.model import Action, Category, Edit, Finding, Plan, Profile, Proof, patched
 from redaction.text import people
 
