@@ -212,7 +212,9 @@ class Container:
         if address + SYSTEM_HEADER.size <= len(self.data):
             mark, _, packed_bytes, _, _ = SYSTEM_HEADER.unpack_from(self.data, address)
             begin = min(SYSTEM_HEADER.size + packed_bytes, slot_bytes)
-            if mark in (PAGE_MAP, SECTION_MAP):
+            if mark == PAGE_MAP:
+                return Edit(address, address, b"")  # the copy of the file header stands behind it
+            if mark == SECTION_MAP:
                 return self._emptied(address + begin, address + slot_bytes)
         try:
             page = self._page(number, 0)
