@@ -25,6 +25,7 @@ class Format:
 
 _OOXML: Final = "application/vnd.openxmlformats-officedocument"
 
+PARASOLID: Final = "model/vnd.parasolid.transmit.text"
 FORMATS: Final = (
     Format("step", "redaction.formats.step", ".step", "model/step"),
     Format("stpz", "redaction.formats.step_packed", ".stpz", "application/gzip"),
