@@ -4,6 +4,7 @@ Room: gateway/console. Touches templates/ (read through Jinja2, which escapes ev
 ask for a page by name; no view writes HTML.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -54,7 +55,7 @@ class Console:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        environment.filters.update(moment=moment, size=size)
+        environment.filters.update(moment=moment, paragraphs=paragraphs, size=size)
         return cls(environment, Assets.read(), words.read())
 
 
@@ -100,6 +101,14 @@ def moment(seconds: float | datetime) -> str:
     """Return a moment as ISO 8601 in UTC; an island shows it in the reader's own time."""
     when = datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int | float) else seconds
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def paragraphs(text: str) -> Sequence[str]:
+    """Return a text's paragraphs, their lines joined: with a space, but not within Chinese."""
+    return [
+        re.sub(r"(?<![\u2e80-\uffef])\n", " ", one.strip()).replace("\n", "")
+        for one in text.strip().split("\n\n")
+    ]
 
 
 def size(count: int | None) -> str:

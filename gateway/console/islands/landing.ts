@@ -60,7 +60,8 @@ async function look(): Promise<void> {
   fill(held, "count", String(found.file_count));
   fill(held, "until", moment(found.expires_at));
   fill(held, "opens", String(found.opens_left));
-  fill(held, "terms", texts[document.documentElement.lang.slice(0, 2)] ?? texts["en"]);
+  const terms = texts[document.documentElement.lang.slice(0, 2)] ?? texts["en"] ?? "";
+  the<HTMLElement>("#terms").replaceChildren(...paragraphs(terms));
   the<HTMLElement>("#code-field").hidden = !found.needs_code;
   the<HTMLInputElement>("#code").required = found.needs_code;
   the<HTMLElement>("#held-files").hidden = found.files.length === 0;
@@ -75,6 +76,15 @@ function rowOf(file: Held, template: string): HTMLElement {
   fill(row, "filename", file.filename);
   fill(row, "size", bytes(file.plain_bytes));
   return row;
+}
+
+/** A text's paragraphs, their lines joined: with a space, but not within Chinese. */
+function paragraphs(text: string): HTMLElement[] {
+  return text.trim().split("\n\n").map((one) => {
+    const made = document.createElement("p");
+    made.textContent = one.replace(/(?<![\u2e80-\uffef])\n/g, " ").replaceAll("\n", "");
+    return made;
+  });
 }
 
 async function open(): Promise<void> {

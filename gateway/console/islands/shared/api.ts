@@ -19,7 +19,8 @@ export class Problem extends Error {
   get reasons(): string[] {
     const given = this.document.reasons ?? [];
     const fields = (this.document.errors ?? []).map((one) => `${one.field}: ${one.problem}`);
-    return [...given.map(words), ...fields];
+    // Two law packs may miss the same thing; it is said once.
+    return [...new Set([...given.map(words), ...fields])];
   }
 }
 

@@ -120,4 +120,4 @@ async def test_a_changed_log_is_the_first_thing_one_reads(
     assert "entry 3" in text
     monkeypatch.setattr(watch, "verdict", None)
     _, text = await reviewer.see("/review")
-    assert "first full audit is running" in text
+    assert "full audit follows within the hour" in text
