@@ -82,7 +82,7 @@ _BEGINNINGS: Final[tuple[tuple[bytes, _Refusal], ...]] = (
     (rb"3D Geometry File Format", unsupported.NativeCadError),
     (rb"PS\x00\x00", unsupported.KernelModelError),
     (rb"Version [0-9]++\.[0-9]++ |ACIS BinaryFile|ASM BinaryFile", unsupported.KernelModelError),
-    (rb"glTF|ply\r?\n|OFF\r?\n", unsupported.MeshError),
+    (rb"glTF|OFF\r?\n", unsupported.MeshError),
     (rb"GIF8[79]a|BM.{4}\x00\x00\x00\x00|II\*\x00|MM\x00\*|8BPS", unsupported.ImageError),
     (rb"RIFF.{4}WEBP|.{4}ftyp|\x00\x00\x01\x00", unsupported.ImageError),
     (rb"\{\\rtf", unsupported.OfficeError),
@@ -106,8 +106,9 @@ PACKAGES: Final[tuple[tuple[frozenset[str], str | _Refusal], ...]] = (
 # Fusion names its directories after what they hold.
 FUSION: Final = "FusionAssetName"
 
+PLY: Final = re.compile(rb"ply[ \t]*+[\r\n]++[ \t]*+(?:format|comment|obj_info)[ \t]")
 OBJ_VERTEX: Final = re.compile(rb"^v[ \t]++[-+.0-9]", re.MULTILINE)
-OBJ_FACE: Final = re.compile(rb"^f[ \t]++[0-9]", re.MULTILINE)
+OBJ_FACE: Final = re.compile(rb"^[flp][ \t]++[-0-9]", re.MULTILINE)
 GLTF: Final = re.compile(rb"\s*+\{.*?\"asset\"\s*+:", re.DOTALL)
 
 

@@ -79,9 +79,17 @@ def _by_structure(data: bytes) -> str | None:
             return name
     if data.startswith(signatures.BINARY_DXF) or signatures.DXF.match(data):
         return "dxf"
+    return _mesh(data) or ("text" if signatures.text_of(data) else None)
+
+
+def _mesh(data: bytes) -> str | None:
     if signatures.is_binary_stl(data) or signatures.ASCII_STL.match(data):
         return "stl"
-    return "text" if signatures.text_of(data) else None
+    if signatures.PLY.match(data):
+        return "ply"
+    if signatures.OBJ_VERTEX.search(data[:SHAPE_BYTES]) and signatures.OBJ_FACE.search(data):
+        return "obj"
+    return None
 
 
 def _unsupported(data: bytes) -> RedactionError | None:
@@ -90,10 +98,7 @@ def _unsupported(data: bytes) -> RedactionError | None:
     for beginning, refusal in signatures.BEGINNINGS:
         if beginning.match(data):
             return refusal()
-    head = data[:SHAPE_BYTES]
-    if signatures.OBJ_VERTEX.search(head) and signatures.OBJ_FACE.search(data):
-        return MeshError()
-    return MeshError() if signatures.GLTF.match(head) else None
+    return MeshError() if signatures.GLTF.match(data[:SHAPE_BYTES]) else None
 
 
 def _package(data: bytes) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from redaction.model import Action, CarrierClass, Category, Proof
 from redaction.report import Report, ReportedFinding, Status
-from redaction.sandbox import kernel, worker, zygote
+from redaction.sandbox import kernel, walls, worker, zygote
 from redaction.sandbox.wire import Job, Work
 
 INHERITED: set[str] = set()
@@ -56,6 +56,8 @@ def without(*missing: str) -> None:
     for name in missing:
         if name == "limits":
             resource.setrlimit = lambda *_: None
+        elif name == "probe":  # the walls fall after they were tried
+            zygote.probe = lambda: walls.WallLevel.from_bits(0b1111)
         else:
             setattr(kernel, name, denied)
 

@@ -121,6 +121,15 @@ async def test_a_missing_wall_is_told_and_refused_by_strict_operation(
                 pass
 
 
+async def test_a_worker_whose_walls_fell_reads_nothing() -> None:
+    module = hostile_to("probe", "seccomp")
+    async with Sandbox(memory_bytes=512 * MIB, deadline_s=20, module=module) as sandbox:
+        assert sandbox.level().complete
+        reason = (await inspected(sandbox, "nothing")).report.reason
+        assert reason is not None
+        assert reason.code == "worker-failed"
+
+
 async def test_the_attacks_would_succeed_without_the_filter() -> None:
     # Otherwise the tests above would prove nothing.
     walls = ("seccomp", "landlock_deny", "limits", "unshare")
