@@ -26,6 +26,8 @@ PAGE_MAP: Final = 0x41630E3B
 SECTION_MAP: Final = 0x4163003B
 PAGE_MASK: Final = 0x4164536B
 SECTION: Final = struct.Struct("<Q6I64s")
+SECTIONS_BEGIN: Final = 20
+NAME_BYTES: Final = 64
 SECTION_PAGE: Final = struct.Struct("<IIQ")
 SECURITY_AT: Final = 0x18
 PACKED: Final = 2
@@ -80,7 +82,8 @@ class Container:
         if section_map_id not in self.slots:
             raise UnreadableError("no section map")
         table = self._system(self.slots[section_map_id][0], SECTION_MAP)
-        self.sections = {section.name: section for section in self._sections(table)}
+        self.sections_in_order = tuple(self._sections(table))
+        self.sections = {section.name: section for section in self.sections_in_order}
 
     def _system(self, at: int, mark: int) -> bytes:
         if at + SYSTEM_HEADER.size > len(self.data):
@@ -93,7 +96,7 @@ class Container:
 
     def _sections(self, table: bytes) -> Iterator[Section]:
         (count,) = struct.unpack_from("<I", table.ljust(4, b"\x00"))
-        at = 20
+        at = SECTIONS_BEGIN
         for _ in range(count):
             if at + SECTION.size > len(table):
                 raise UnreadableError("the section map is cut off")
@@ -210,18 +213,42 @@ class Container:
         """Empty a page of no section, or what stands behind a table of the container itself."""
         address, slot_bytes = place
         if address + SYSTEM_HEADER.size <= len(self.data):
-            mark, _, packed_bytes, _, _ = SYSTEM_HEADER.unpack_from(self.data, address)
-            begin = min(SYSTEM_HEADER.size + packed_bytes, slot_bytes)
+            (mark,) = struct.unpack_from("<I", self.data, address)
             if mark == PAGE_MAP:
                 return Edit(address, address, b"")  # the copy of the file header stands behind it
             if mark == SECTION_MAP:
-                return self._emptied(address + begin, address + slot_bytes)
+                return self._named(address, slot_bytes)
         try:
             page = self._page(number, 0)
         except UnreadableError:
             return self._emptied(address, address + slot_bytes)
         new = _sealed(page, bytes(page.packed_bytes), slot_bytes - PAGE_HEADER.size)
         return Edit(address, address + slot_bytes, new)
+
+    def _named(self, address: int, slot_bytes: int) -> Edit:
+        """Empty what was in memory behind the names of sections when the file was written."""
+        table = bytearray(self._system(address, SECTION_MAP))
+        for at in self._names():
+            name = bytes(table[at : at + NAME_BYTES]).split(b"\x00", 1)[0]
+            table[at : at + NAME_BYTES] = name.ljust(NAME_BYTES, b"\x00")
+        header = SYSTEM_HEADER.unpack_from(self.data, address)
+        begin = address + SYSTEM_HEADER.size
+        stored = self.data[begin : begin + header[2]]
+        if table != dwg_packing.unpacked(stored, header[1]):
+            stored = dwg_packing.packed(bytes(table))
+        bare = (*header[:2], len(stored), header[3])
+        checksum = zlib.adler32(stored, zlib.adler32(SYSTEM_HEADER.pack(*bare, 0), 0))
+        new = SYSTEM_HEADER.pack(*bare, checksum) + stored
+        if len(new) > slot_bytes or address + slot_bytes > len(self.data):
+            raise TooLargeError("the section map does not fit")
+        return Edit(address, address + slot_bytes, new.ljust(slot_bytes, b"\x00"))
+
+    def _names(self) -> Iterator[int]:
+        """Yield where the names of sections stand in the section map."""
+        at = SECTIONS_BEGIN
+        for section in self.sections_in_order:
+            yield at + SECTION.size - NAME_BYTES
+            at += SECTION.size + len(section.pages) * SECTION_PAGE.size
 
 
 def _unmasked(data: bytes) -> bytes:
