@@ -68,11 +68,23 @@ class Changes:
             if span.category in people.TOKENS:
                 self._add(carrier, span.category, text[span.start : span.end], where, seed=True)
 
-    def review(self, carrier: str, category: Category, value: str, where: str) -> None:
+    def review(
+        self, carrier: str, category: Category, value: str, where: str, confidence: float = 1.0
+    ) -> None:
         """Ask the owner about ``value``, which stays."""
-        self.findings.append(
-            Finding(carrier, category, Action.REVIEW, value, where, CarrierClass.CONTENT)
-        )
+        self._counted[carrier, value] += 1
+        if self._counted[carrier, value] <= MAX_COUNTED:
+            self.findings.append(
+                Finding(
+                    carrier,
+                    category,
+                    Action.REVIEW,
+                    value,
+                    where,
+                    CarrierClass.CONTENT,
+                    confidence=confidence,
+                )
+            )
 
     def _is_rare(self, value: str) -> bool:
         """Return whether ``value``, found elsewhere, can only be itself.

@@ -13,7 +13,7 @@ from redaction.carriers import path_cuts
 from redaction.carriers.changes import Changes
 from redaction.errors import UnreadableError
 from redaction.formats.iges_records import PARAMETER_COLUMNS, Record, fields
-from redaction.model import Action, CarrierClass, Category, Edit, Finding, Profile
+from redaction.model import Category, Edit, Profile
 from redaction.text import people
 from redaction.text.span import Span, without_overlaps
 
@@ -114,17 +114,7 @@ def _settle(
             _blank(entity, start, stop, name.encode("latin-1"), changes)
         changes.tell("string", span.category, value, where)
         return
-    changes.findings.append(
-        Finding(
-            "string",
-            span.category,
-            Action.REVIEW,
-            value,
-            where,
-            CarrierClass.CONTENT,
-            confidence=span.confidence,
-        )
-    )
+    changes.review("string", span.category, value, where, span.confidence)
 
 
 def _blank(entity: list[Record], start: int, stop: int, instead: bytes, changes: Changes) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 from redaction.carriers import repeats
 from redaction.carriers.changes import Changes
 from redaction.errors import NotFaithfulError
-from redaction.model import Action, CarrierClass, Edit, Finding, Plan, Proof, patched
+from redaction.model import Edit, Plan, Proof, patched
 from redaction.text import addresses, paths
 
 FILLER: Final = b"x"
@@ -41,18 +41,9 @@ def reviewed(body: bytes, changes: Changes) -> None:
     # Lines break in the middle of words.
     text = body.decode("latin-1").translate(LINE_ENDS)
     for finder in (addresses.emails, paths.paths):
-        changes.findings += [
-            Finding(
-                "body",
-                span.category,
-                Action.REVIEW,
-                text[span.start : span.end],
-                "",
-                CarrierClass.CONTENT,
-                confidence=span.confidence,
-            )
-            for span in finder(text)
-        ]
+        for span in finder(text):
+            said = text[span.start : span.end]
+            changes.review("body", span.category, said, "", span.confidence)
     changes.findings += repeats.repeated(changes.findings, text)
 
 

@@ -7,14 +7,16 @@ cut to the name of its file wherever it stands, since a directory makes no part.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from redaction.carriers import path_cuts
 from redaction.carriers.changes import Changes
 from redaction.formats import step_syntax
 from redaction.formats.step_rules import ADMINISTRATION
-from redaction.model import Action, CarrierClass, Category, Edit, Finding, Profile
+from redaction.model import Category, Edit, Profile
 from redaction.text import people
 from redaction.text.span import Span, without_overlaps
 
@@ -42,11 +44,18 @@ def read(data: bytes, end: int, profile: Profile, changes: Changes) -> str:
     removed = [found.value for found in changes.findings if found.category is Category.PATH]
     for at, span in _spans(joined, texts, removed):
         telling.setdefault(raws[at], []).append(span)
+    settled: dict[tuple[bytes, bool], _Settled] = {}
     if telling:
         for found in step_syntax.STRINGS.finditer(data, 0, end):
             spans = telling.get(found[1]) if found[1] and found.start() not in edited else None
-            if spans:
-                _settle(data, found.start() + 1, found[1], spans, (profile, changes))
+            if not spans:
+                continue
+            office = _place(data, found.start())[1] in ADMINISTRATION
+            known = settled.get((found[1], office))
+            if known is None:
+                known = _settled(found[1], spans, partial(_is_cut, profile, office))
+                settled[found[1], office] = known
+            _settle(data, found.start() + 1, known, changes)
     return joined
 
 
@@ -78,40 +87,51 @@ def _spans(joined: str, texts: list[str], directories: Iterable[str]) -> list[tu
     return placed
 
 
-def _settle(
-    data: bytes, start: int, raw: bytes, spans: Iterable[Span], wanted: tuple[Profile, Changes]
-) -> None:
-    """Cut ``spans`` out of the string that begins at ``start``, or report them for review."""
-    profile, changes = wanted
-    where, entity = _place(data, start)
+def _is_cut(profile: Profile, office: bool, span: Span) -> bool:
+    return span.category is Category.PATH or office or span.category in profile.redact_content
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What is to be done with a string wherever it stands: cuts in its bytes, and findings."""
+
+    cuts: tuple[tuple[int, int, bytes], ...]
+    removed: tuple[tuple[Category, str], ...]
+    reviewed: tuple[tuple[Category, str, float], ...]
+
+
+def _settled(raw: bytes, spans: Iterable[Span], wanted: Callable[[Span], bool]) -> _Settled:
+    """Return what becomes of ``spans``: those that are ``wanted`` out are cut, others shown."""
     text, offsets = step_syntax.located(raw)
-    cut = [
-        span
-        for span in spans
-        if span.category is Category.PATH
-        or span.category in profile.redact_content
-        or entity in ADMINISTRATION
-    ]
-    carrier = f"{entity.decode('latin-1')} string".strip()
-    for begins, ends, instead in path_cuts.cuts(text, cut):
-        token = people.TOKENS.get(instead, NAMED).encode() if instead else b""
-        changes.edits.append(Edit(start + offsets[begins], start + offsets[ends], token))
-    for span in spans:
-        said = text[span.start : span.end]
-        if span in cut:
-            changes.tell(carrier, span.category, said, where)
-        else:
-            changes.findings.append(
-                Finding(
-                    carrier,
-                    span.category,
-                    Action.REVIEW,
-                    said,
-                    where,
-                    CarrierClass.CONTENT,
-                    confidence=span.confidence,
-                )
+    out = [span for span in spans if wanted(span)]
+    return _Settled(
+        tuple(
+            (
+                offsets[begins],
+                offsets[ends],
+                people.TOKENS.get(instead, NAMED).encode() if instead else b"",
             )
+            for begins, ends, instead in path_cuts.cuts(text, out)
+        ),
+        tuple((span.category, text[span.start : span.end]) for span in out),
+        tuple(
+            (span.category, text[span.start : span.end], span.confidence)
+            for span in spans
+            if span not in out
+        ),
+    )
+
+
+def _settle(data: bytes, start: int, settled: _Settled, changes: Changes) -> None:
+    """Do with the string that begins at ``start`` as was settled."""
+    where, entity = _place(data, start)
+    carrier = f"{entity.decode('latin-1')} string".strip()
+    for begins, ends, token in settled.cuts:
+        changes.edits.append(Edit(start + begins, start + ends, token))
+    for category, said in settled.removed:
+        changes.tell(carrier, category, said, where)
+    for category, said, confidence in settled.reviewed:
+        changes.review(carrier, category, said, where, confidence)
 
 
 def _place(data: bytes, at: int) -> tuple[str, bytes]:
