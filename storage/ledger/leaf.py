@@ -68,13 +68,16 @@ def canonical(value: Any) -> bytes:
     Raises:
         UnfitEventError: it is no JSON value, or holds a float.
     """
+    if _has_float(value):
+        raise UnfitEventError
+    return _written(value)
+
+
+def _written(value: Any) -> bytes:
     try:
-        written = json.dumps(
+        return json.dumps(
             value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-        )
-        if _has_float(value):
-            raise UnfitEventError
-        return written.encode()
+        ).encode()
     except (TypeError, ValueError) as error:
         raise UnfitEventError from error
 
@@ -147,7 +150,7 @@ def encode(leaf: Leaf) -> bytes:
         "ts": leaf.at,
         "v": VERSION,
     }
-    return canonical(document)
+    return _written(document)
 
 
 def decode(untrusted: bytes) -> Leaf:

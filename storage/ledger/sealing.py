@@ -3,7 +3,6 @@
 Room: storage/ledger. Awaits the sealer it is handed, which knows people's keys; this room does not.
 """
 
-import asyncio
 import json
 import secrets
 from collections.abc import Mapping
@@ -45,12 +44,16 @@ class FilledSlot:
     kept: Sealed
 
 
-async def filled(sealer: FieldSealer, slot: Slot, opening: Opening | None) -> FilledSlot:
-    """Return a slot with its opening sealed; an empty one cannot be told from it by its leaf."""
-    if opening is None:
-        kept = Sealed("", secrets.token_bytes(SALT_BYTES))
-        hashes = SlotHashes(secrets.token_bytes(SALT_BYTES), sealed_hash("", kept.sealed))
-        return FilledSlot(hashes, kept)
+def empty() -> FilledSlot:
+    """Return a slot that nobody stands in; its hashes cannot be told from those of a filled one."""
+    # One call for both: asking the kernel is most of the cost.
+    noise = secrets.token_bytes(2 * SALT_BYTES)
+    kept = Sealed("", noise[:SALT_BYTES])
+    return FilledSlot(SlotHashes(noise[SALT_BYTES:], sealed_hash("", kept.sealed)), kept)
+
+
+async def filled(sealer: FieldSealer, slot: Slot, opening: Opening) -> FilledSlot:
+    """Return a slot with its opening sealed; ErasedError if its person was erased."""
     salt, opened = secrets.token_bytes(SALT_BYTES), opened_bytes(slot, opening.value)
     committed = commitment(salt, opened)
     sealed = await sealer.seal_field(opening.subject, _context(slot, committed), salt + opened)
@@ -62,8 +65,8 @@ async def all_filled(
     sealer: FieldSealer, openings: Mapping[Slot, Opening]
 ) -> dict[Slot, FilledSlot]:
     """Return every slot, in the order of the vocabulary."""
-    done = await asyncio.gather(*(filled(sealer, slot, openings.get(slot)) for slot in Slot))
-    return dict(zip(Slot, done, strict=True))
+    done = {slot: await filled(sealer, slot, opening) for slot, opening in openings.items()}
+    return {slot: done.get(slot) or empty() for slot in Slot}
 
 
 async def opened(

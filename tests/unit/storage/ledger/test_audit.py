@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage.ledger.audit import verify
-from storage.ledger.database import reading
+from storage.ledger.database import name_of, reading
 from storage.ledger.errors import NoSuchEntryError, NotValidError
 from storage.ledger.events import Event, EventKind, Opening, Slot
 from storage.ledger.reading import opened_head
@@ -237,3 +237,37 @@ async def test_it_verifies_while_entries_are_written(tmp_path: Path) -> None:
         for number in range(30):
             await ledger.append(event(), key=str(number))
             assert verify(ledger.path, key=SIGNER.public).size == number + 1
+
+
+def test_a_file_is_read_alone_where_no_shared_memory_can_be_made(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What SQLite does in a directory of somebody else; whoever runs tests as root cannot see it."""
+    connect = sqlite3.connect
+
+    def refusing(address: object, **options: object) -> sqlite3.Connection:
+        if "mode=ro" in str(address):
+            return connect("file:nowhere?mode=memory", uri=True, factory=_Refusing)
+        return connect(address, **options)  # type: ignore[call-overload, no-any-return]
+
+    class _Refusing(sqlite3.Connection):
+        def execute(self, *_: object) -> sqlite3.Cursor:
+            raise sqlite3.OperationalError("unable to open database file")
+
+    monkeypatch.setattr("storage.ledger.database.sqlite3.connect", refusing)
+    assert verify(path, key=SIGNER.public).size == 4
+    # With changes that only the log beside it holds, the file alone would be an older truth.
+    path.with_name("ledger.sqlite-wal").write_bytes(b"changes")
+    assert refused(path).where == "database"
+
+
+def test_a_log_of_another_making_is_named_by_nobody(tmp_path: Path) -> None:
+    assert name_of(tmp_path / "nothing") is None
+    other = tmp_path / "ledger.sqlite"
+    with closing(sqlite3.connect(other)) as database:
+        database.execute("CREATE TABLE elsewhere (x)")
+    assert name_of(other) is None
+
+
+async def test_a_log_is_named_as_it_was_begun(path: Path) -> None:
+    assert name_of(path) == SIGNER.public.name
