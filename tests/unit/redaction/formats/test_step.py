@@ -389,6 +389,8 @@ def test_no_file_raises_anything_but_a_refusal(middle: str) -> None:
         "#1=" * 20_000 + ";",
         "#1=PERSON('" + "\\X2\\" * 15_000 + "',$);\n",
         "#1=PERSON('" + "C:\\a" * 15_000 + "',$);\n#2=PRODUCT('" + "C:\\a" * 15_000 + "');\n",
+        "".join(f"#{n}=PRODUCT('D:/jobs/wz/a.prt','','',(#5));\n" for n in range(10_000)),
+        "".join(f"#{n}=PRODUCT('p{n}','ask w{n}@z.de','',(#5));\n" for n in range(1_000)),
         "".join(f"#{n}=PERSON('p{n}','Name{n}','x',$,$,$);\n" for n in range(1_000)),
     ],
 )
