@@ -8,7 +8,7 @@ RFC 1950 §2.2 (zlib), RFC 1951 (deflate), RFC 1952 §2.3 (gzip), APPNOTE 6.3.10
 import binascii
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,20 +22,35 @@ PIECE_BYTES: Final = 64 * 1024
 # What inflates to less is chance, and holds no name worth the search.
 MIN_REGION_BYTES: Final = 8
 
+
+def _one_of(values: Iterable[int]) -> bytes:
+    return b"[%b]" % b"".join(re.escape(bytes((value,))) for value in values)
+
+
 # Every header RFC 1950 §2.2 allows: deflate, a window, a check that 31 divides, no dictionary.
 # Acrobat's begin with 48 89, most others' with 78 9c.
+_METHODS: Final = range(0x08, 0x80, 0x10)
 _ZLIB: Final = b"|".join(
-    re.escape(bytes((method, flags)))
-    for method in range(0x08, 0x80, 0x10)
-    for flags in range(256)
-    if (method << 8 | flags) % 31 == 0 and not flags & 0x20
+    b"(?<=%b)%b"
+    % (
+        re.escape(bytes((method,))),
+        _one_of(f for f in range(256) if (method << 8 | f) % 31 == 0 and not f & 0x20),
+    )
+    for method in _METHODS
 )
-MARKS: Final = re.compile(rb"(?P<zlib>%b)|(?P<gzip>\x1f\x8b\x08)|(?P<zip>PK\x03\x04)" % _ZLIB)
-BASE64: Final = re.compile(rb"[A-Za-z0-9+/_-]{24,}+(?:\r?\n[ \t]*+[A-Za-z0-9+/_-]{4,}+)*+")
+# A pattern that begins with a set of bytes skips all others ten times faster than one that
+# begins with alternatives; what each byte must be followed by is told behind it.
+MARKS: Final = re.compile(
+    rb"%b(?:(?<=\x1f)\x8b\x08|(?<=P)K\x03\x04|%b)" % (_one_of((*_METHODS, 0x1F, 0x50)), _ZLIB)
+)
+BASE64: Final = re.compile(
+    rb"[A-Za-z0-9+/_-][A-Za-z0-9+/_-]{23,}+(?:\r?\n[ \t]*+[A-Za-z0-9+/_-]{4,}+)*+"
+)
 # DXF breaks hexadecimal values into lines, each announced by its group code.
 HEXADECIMAL: Final = re.compile(
-    rb"(?:[0-9A-Fa-f]{2}){8,}+(?:\s++(?:(?:310|1004)\s++)?+(?:[0-9A-Fa-f]{2}){4,}+)*+"
+    rb"[0-9A-Fa-f][0-9A-Fa-f](?:[0-9A-Fa-f]{2}){7,}+(?:\s++(?:(?:310|1004)\s++)?+(?:[0-9A-Fa-f]{2}){4,}+)*+"
 )
+KINDS: Final = {b"\x1f\x8b\x08": "gzip", b"PK\x03\x04": "zip"}
 HEXADECIMAL_BREAKS: Final = re.compile(rb"\s++(?:(?:310|1004)\s++)?+")
 
 
@@ -91,7 +106,7 @@ def _unpacked(data: bytes, budget: _Budget) -> Iterator[Region]:
 def _inflated(data: bytes, budget: _Budget) -> Iterator[Region]:
     position = 0
     while mark := MARKS.search(data, position):
-        kind = mark.lastgroup or ""
+        kind = KINDS.get(mark.group(), "zlib")
         start = mark.start() if kind != "zip" else _zip_body(data, mark.start())
         wbits = {"zlib": 15, "gzip": 31, "zip": -15}[kind]
         found, consumed = _inflate(memoryview(data)[start:], wbits, budget)
