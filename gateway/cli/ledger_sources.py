@@ -8,14 +8,13 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from sqlite3 import Connection
 from typing import Final
 from urllib.parse import urlsplit
 
 from gateway.cli.output import CommandError, Exit, people, work_progress
 from storage.ledger import audit, publishing
 from storage.ledger.checkpoint import SEED_BYTES, Signer, VerifyingKey
-from storage.ledger.database import key_of
+from storage.ledger.database import Reading, key_of
 from storage.ledger.database import reading as reading_from
 from storage.ledger.errors import NoSuchEntryError, NotSignedError, NotValidError
 from storage.sealed.custody import read_key
@@ -51,7 +50,7 @@ def own_key(path: Path) -> VerifyingKey:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Connection]:
+def opened(path: Path) -> Iterator[Reading]:
     """Yield a reading connection; CommandError when there is no such file."""
     try:
         with reading_from(path) as database:

@@ -49,6 +49,7 @@ CREATE TABLE IF NOT EXISTS tile (
 CREATE TABLE IF NOT EXISTS checkpoint (size INTEGER PRIMARY KEY, note BLOB NOT NULL) STRICT;
 """
 BUSY_S: Final = 5.0
+Reading = sqlite3.Connection  # for whoever hands one on without touching SQLite
 # What reading a damaged file raises: SQLite quotes it even where it is no text.
 DAMAGED: Final = (sqlite3.Error, UnicodeDecodeError)
 

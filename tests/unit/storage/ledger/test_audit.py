@@ -242,7 +242,7 @@ async def test_it_verifies_while_entries_are_written(tmp_path: Path) -> None:
 def test_a_file_is_read_alone_where_no_shared_memory_can_be_made(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What SQLite does in a directory of somebody else; whoever runs tests as root cannot see it."""
+    """What SQLite does in a directory of somebody else; root never sees it."""
     connect = sqlite3.connect
 
     def refusing(address: object, **options: object) -> sqlite3.Connection:
