@@ -109,7 +109,7 @@ def test_a_part_goes_from_customer_to_partner_and_stands_in_the_log(
 
     reviewer = enter("reviewer")
     reviewer.goto(f"{works.url}/review")
-    expect(reviewer.get_by_role("meter", name="CN → DE")).to_have_count(2)
+    expect(reviewer.get_by_role("img", name="CN → DE: 1")).to_have_count(2)
     for words in ("Transfer denied", "Transfer decided", "Link opened", "Download completed"):
         expect(reviewer.get_by_role("row").filter(has_text=words).first).to_be_visible()
     reviewer.get_by_label("What", exact=True).select_option("transfer.decided")
