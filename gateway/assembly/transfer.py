@@ -75,6 +75,6 @@ def furnish(app: web.Application, cellar: Cellar, settings: Settings) -> list[Ch
         lease_s=settings.links.lease_s,
     )
     app[keys.EGRESS] = Egress(rows, journal, cellar.vault, contents, clock, endings.streams)
-    app[keys.RECEIPTS] = Receipts(rows, journal)
+    app[keys.RECEIPTS] = Receipts(rows, journal, endings.streams)
     app[keys.TRANSFERS] = transfers = Transfers(rows, partners, journal, clock, endings)
     return [Chore("transfers", EXPIRE_S, transfers.expire)]

@@ -118,6 +118,7 @@ class Egress:
                 running.stop()
             if running.cut:
                 raise StreamCutError
+            running.ending = progress.position + len(piece) >= span.stop
             await wire.write(piece)
             progress.position += len(piece)
             if progress.unremembered >= REMEMBER_BYTES:

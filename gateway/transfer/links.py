@@ -139,36 +139,33 @@ class Links:
         """
         if not accepts:
             raise TermsNotAcceptedError
-        try:
-            return await self._open(untrusted_token, code, visitor)
-        except CodeWrongError:
-            # Counted in a transaction of its own: the failed one leaves nothing behind.
-            if code is None:
-                raise
-            async with self.rows.transaction() as connection:
-                hashed = token_hash(untrusted_token)
-                left = await rows_of_links.count_wrong_code(connection, hashed)
-            raise CodeWrongError(attempts_left=left) from None
-
-    async def _open(self, untrusted_token: str, code: str | None, visitor: Visitor) -> Opened:
-        token, now = new_token("dbd"), self.clock().timestamp()
         async with self.rows.transaction() as connection:
             link = await self._usable(connection, untrusted_token)
-            guess = code[:MAX_CODE_CHARS] if code else ""
-            hashed = self.code_hash(link.transfer, guess) if guess else None
-            if link.code_hash is not None and hashed != link.code_hash:
-                raise CodeWrongError(attempts_left=link.code_attempts_left)
-            used = await rows_of_links.open_once(connection, link.token_hash, hashed, now)
-            if used is None:
-                raise LinkUnusableError
-            session = SessionRow(new_object_id(), token_hash(token), used, now, now + self.lease_s)
-            held = await self._held(connection, session)
-            if not held.items:
-                raise LinkUnusableError
-            terms = self.terms.sha256
-            note = held.note(Happening.LINK_OPENED, visitor, terms=terms, files=len(held.items))
-            await self.journal.write(note, key=f"{Happening.LINK_OPENED}/{session.id}")
-            await rows_of_downloads.add(connection, session)
+            guess = self.code_hash(link.transfer, code[:MAX_CODE_CHARS]) if code else None
+            fits = link.code_hash is None or guess == link.code_hash
+            if fits:
+                return await self._begun(connection, link, guess, visitor)
+            # Counted where it was seen to be wrong, and kept: guesses side by side gain nothing.
+            left = link.code_attempts_left
+            if guess is not None:
+                left = await rows_of_links.count_wrong_code(connection, link.token_hash)
+        raise CodeWrongError(attempts_left=left)
+
+    async def _begun(
+        self, connection: Connection, link: LinkRow, guess: str | None, visitor: Visitor
+    ) -> Opened:
+        token, now = new_token("dbd"), self.clock().timestamp()
+        used = await rows_of_links.open_once(connection, link.token_hash, guess, now)
+        if used is None:
+            raise LinkUnusableError
+        session = SessionRow(new_object_id(), token_hash(token), used, now, now + self.lease_s)
+        held = await self._held(connection, session)
+        if not held.items:
+            raise LinkUnusableError
+        terms = self.terms.sha256
+        note = held.note(Happening.LINK_OPENED, visitor, terms=terms, files=len(held.items))
+        await self.journal.write(note, key=f"{Happening.LINK_OPENED}/{session.id}")
+        await rows_of_downloads.add(connection, session)
         return Opened(token, held)
 
     async def held(self, untrusted_token: str) -> Held:

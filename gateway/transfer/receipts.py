@@ -14,6 +14,7 @@ from gateway.journal import Happening, Journal
 from gateway.transfer.coverage import covers, merged
 from gateway.transfer.egress import started_key
 from gateway.transfer.links import Held, Visitor
+from gateway.transfer.streams import Streams
 from storage.ledger.events import Receipt as Standing
 from storage.rows import downloads as rows_of_downloads
 from storage.rows.engine import Rows
@@ -27,6 +28,7 @@ class Receipts:
 
     rows: Rows
     journal: Journal
+    streams: Streams
 
     async def issue(self, held: Held, visitor: Visitor) -> dict[str, Any]:
         """Return the session's receipt as JSON; docs/reference/downloads.md has its form.
@@ -34,6 +36,7 @@ class Receipts:
         Raises:
             JournalUnavailableError: the log cannot be told, or cannot prove at the moment.
         """
+        await self.streams.settled(held.session.id)
         async with self.rows.reading() as connection:
             ranges = await rows_of_downloads.delivered(connection, held.session.id)
         told = _told(held, ranges)

@@ -1,20 +1,27 @@
 """The streams that run at the moment, and how to cut them.
 
-Room: gateway/transfer. Pure but for the cuts it is handed. In memory, one a process: the rows are
-the truth, and a stream of another process looks there within RECHECK_S (gateway.transfer.egress).
+Room: gateway/transfer. Awaits streams that end; calls the cuts it is handed. In memory, one a
+process: the rows are the truth, and a stream of another process looks there within RECHECK_S
+(gateway.transfer.egress).
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Final
+
+SETTLE_S: Final = 5.0
 
 
 @dataclass(slots=True, eq=False)
 class Running:
-    """One stream. ``cut`` is set once it must not send another byte."""
+    """One stream. ``cut`` is set once it must not send another byte, ``ending`` before its last."""
 
     abort: Callable[[], None]
     cut: bool = False
+    ending: bool = False
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
     def stop(self) -> None:
         """Cut it, also while it waits for a slow client."""
@@ -37,6 +44,7 @@ class Streams:
         try:
             yield one
         finally:
+            one.over.set()
             others = self._running[session]
             others.discard(one)
             if not others:
@@ -48,6 +56,17 @@ class Streams:
         for one in found:
             one.stop()
         return len(found)
+
+    async def settled(self, session: str) -> None:
+        """Return once streams that have sent their last byte are entered in the rows as well.
+
+        A client that has everything may ask for its receipt before we have written so.
+        """
+        ending = [one for one in self._running.get(session, ()) if one.ending]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE_S):
+                for one in ending:
+                    await one.over.wait()
 
     @property
     def count(self) -> int:

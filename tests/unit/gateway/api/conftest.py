@@ -10,8 +10,11 @@ from aiohttp import ClientResponse, CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
 
+from config.settings import Settings
 from gateway.api import keys
 from gateway.api.app import skeleton
+from gateway.assembly import transfer
+from gateway.cellar import Cellar
 from gateway.identity.accounts import Accounts, Invitation
 from gateway.identity.api_keys import ApiKeys
 from gateway.identity.passwords import Passwords
@@ -117,6 +120,8 @@ async def front(
     app[keys.EXPORTS] = Exports(intake.parts, intake.vault, journal)
     app[keys.LEDGER] = ledger
     app[keys.LEDGER_WATCH] = watch
+    cellar = Cellar(rows, keyring, intake.vault, journal, ledger, watch, clock)
+    transfer.furnish(app, cellar, Settings())
     app[keys.HEALTH] = Health({"ledger": journal.writable}, lambda: {"role": "all"})
     server = Server(app)
     running = Front(app, server, intake, journal, clock, [])
