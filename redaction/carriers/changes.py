@@ -59,7 +59,8 @@ class Changes:
                 return
         secret = category not in NO_SECRET and self._is_rare(value)
         self._add(carrier, category, value, where, seed=secret)
-        if category in TELLING:
+        # Whoever is named inside is looked for once.
+        if category in TELLING and self._counted[carrier, value] == 1:
             self.tell_people(carrier, value, where)
 
     def tell_people(self, carrier: str, text: str, where: str) -> None:

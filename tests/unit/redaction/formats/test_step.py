@@ -355,6 +355,13 @@ def test_any_other_change_is_noticed(before: bytes, after: bytes) -> None:
             handler.prove(data, handler.apply(data, planned), planned)
 
 
+def test_even_a_blank_that_was_not_planned_is_noticed() -> None:
+    plan = handler.plan(paper(), PROFILE)
+    cleaned = handler.apply(paper(), plan)
+    with pytest.raises(NotFaithfulError):
+        handler.prove(paper(), cleaned.replace(b"(0.E0,", b"( 0.E0,"), plan)
+
+
 TOKENS = st.sampled_from(
     ["'", "''", '"', "/*", "*/", "<", ">", "#1=", "(", ")", ",", ";", "PERSON(", "\\X2\\", "\\X0\\",
      "00E9", "\\S\\", "ENDSEC;", "END-ISO-10303-21;", "DATA;", "SIGNATURE", "1.5E3", ".T.", "\n",
