@@ -12,6 +12,8 @@ from redaction.formats.dwg_streams import PREVIEW, WHOLE, Drawing
 from redaction.model import Plan, Proof, patched
 
 PROPERTIES: Final = frozenset(SECTIONS)
+# Findings that stand for a change in an object, by the beginning of their carrier.
+OBJECT_CARRIERS: Final = ("DWG.object", "DWG.DWGPROPS")
 
 
 def compare(before: Drawing, after: Drawing, plan: Plan) -> Proof:
@@ -40,10 +42,6 @@ def compare(before: Drawing, after: Drawing, plan: Plan) -> Proof:
         "every object keeps its place, size, handle and checksum; "
         f"{changed} of {objects} hold another text of the same length",
     )
-
-
-# Findings that stand for a change in an object, by the beginning of their carrier.
-OBJECT_CARRIERS: Final = ("DWG.object", "DWG.custom_property", "DWG.DWGPROPS", "DWG.")
 
 
 def _compare_objects(before: Drawing, after: Drawing) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from redaction.formats.dwg_bits import Objects, Stretch, Text, crc16, shifted, written
-from redaction.model import Action, CarrierClass, Category, Finding
+from redaction.model import Action, Category, Finding
 
 ABSOLUTE: Final = re.compile(
     r"[A-Za-z]:[\\/]|\\\\[\w.$\-\x80-\xff]+\\|/(?:users|home|mnt|media|volumes|private|export)/",
@@ -78,20 +78,3 @@ def _paths(stream: bytes, text: Text) -> Iterator[tuple[int, str]]:
             path = match[0][: length * text.size].decode(text.shape, "replace").rstrip("\x00")
             if len(path) >= MIN_CHARS and LIKELY.match(path):
                 yield at, path
-
-
-def shown_paths(objects: Objects, text: Text) -> list[Finding]:
-    """Return, for review, the paths that stand inside longer texts."""
-    told: dict[str, Finding] = {}
-    for _, copy in shifted(objects.stream):
-        for match in text.paths().finditer(copy):
-            shown = match[0].decode(text.codec, "replace").split("\x00")[0]
-            if HOME.search(shown[:80]) and LIKELY.match(shown) and ABSOLUTE.match(shown):
-                told[shown] = Finding(
-                    "DWG.text",
-                    Category.PATH,
-                    Action.REVIEW,
-                    shown,
-                    carrier_class=CarrierClass.CONTENT,
-                )
-    return list(told.values())[:MAX_FINDINGS]

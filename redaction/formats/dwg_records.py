@@ -76,8 +76,9 @@ def _blanked(
                 break
             raw = copy[at : at + length]
             blank = " ".encode(text.shape) * (length // text.size)
-            if raw != blank and raw.strip(b"\x00"):
-                found += _told(code, raw.decode(text.codec, "replace"))
+            value = raw.decode(text.codec, "replace")
+            if value.strip("\x00 \t\r\n"):
+                found += _told(code, value)
                 written(new, at * 8 + shift, blank)
             at += length
         else:
@@ -88,10 +89,12 @@ def _blanked(
 def _told(code: int, value: str) -> list[Finding]:
     name, equals, rest = value.partition("=")
     if code in NAMES or not equals:
-        return naming.removed("DWG", NAMES.get(code, "property"), value)
+        return naming.removed("DWG.DWGPROPS", NAMES.get(code, "property"), value)
+    # What a property is called may itself name somebody; a value may be empty.
+    told = naming.removed("DWG", name, rest) or naming.removed("DWG", "comment", value)
     return [
-        Finding("DWG.custom_property", one.category, one.action, one.value, seed=one.seed)
-        for one in naming.removed("DWG", name, rest)
+        Finding("DWG.DWGPROPS.custom", one.category, one.action, one.value, seed=one.seed)
+        for one in told
     ]
 
 

@@ -7,6 +7,7 @@ that is not written here. Source: Open Design Specification for .dwg files 5.4.1
 
 import struct
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Final
 
 from redaction.errors import UnreadableError, UnsupportedFormatError
@@ -94,17 +95,27 @@ class Drawing:
 
         Raises:
             TooLargeError: a changed page does not fit into its place.
+            UnreadableError: pages overlap.
         """
+        if self._container is None:
+            return _blocks(self.data, self._merged(new))
         edits: list[Edit] = []
         for name, stream in new.items():
-            if self._container:
-                edits += self._container.rewritten(self._container.sections[name], stream)
-            elif stream != self.streams[name]:
-                start = self._places[name][0] if name in self._places else 0
-                edits += _blocks(self.streams[name], stream, start)
-        if self._container:
-            edits += self._container.leftovers(frozenset(edit.start for edit in edits))
-        return sorted(edits)
+            edits += self._container.rewritten(self._container.sections[name], stream)
+        edits += self._container.leftovers(frozenset(edit.start for edit in edits))
+        edits.sort()
+        if any(edit.end > after.start for edit, after in pairwise(edits)):
+            raise UnreadableError("pages overlap")
+        return edits
+
+    def _merged(self, new: Mapping[str, bytes]) -> bytes:
+        """Return a plain file with ``new`` parts in it."""
+        merged = bytearray(new.get(WHOLE, self.data))
+        for name, stream in new.items():
+            if name in self._places:
+                start, end = self._places[name]
+                merged[start:end] = stream
+        return bytes(merged)
 
 
 def _places(data: bytes) -> dict[str, tuple[int, int]]:
@@ -130,10 +141,10 @@ def _places(data: bytes) -> dict[str, tuple[int, int]]:
     return places
 
 
-def _blocks(old: bytes, new: bytes, start: int) -> list[Edit]:
-    """Return the blocks in which ``new`` differs, ``start`` being where both begin."""
+def _blocks(old: bytes, new: bytes) -> list[Edit]:
+    """Return the blocks in which ``new`` differs."""
     return [
-        Edit(start + at, start + min(at + BLOCK_BYTES, len(old)), new[at : at + BLOCK_BYTES])
+        Edit(at, min(at + BLOCK_BYTES, len(old)), new[at : at + BLOCK_BYTES])
         for at in range(0, len(old), BLOCK_BYTES)
         if old[at : at + BLOCK_BYTES] != new[at : at + BLOCK_BYTES]
     ]

@@ -30,6 +30,7 @@ sys.stdout.write(report.status.value)
     ("name", "maker", "data"),
     [
         ("pdf", "test_pdf import dirty", "dirty('packed_exif')"),
+        ("dwg", "dwg_drawings import container", "container()"),
         ("dxf", "test_dxf import BASE", "BASE"),
         ("jpeg", "test_jpeg import photograph", "photograph(6)"),
         ("png", "test_png import picture", "picture('RGB', 3)"),
