@@ -10,7 +10,6 @@ from typing import Annotated, Any
 import typer
 
 from config.loading import load
-from gateway.assembly import serving
 from gateway.cli.options import ConfigFile
 from gateway.cli.output import people
 
@@ -37,6 +36,9 @@ def serve(
     On an empty data directory it creates everything and writes DIR/first-admin.json with a
     one-time login link and an API key.
     """
+    # Loading the whole house takes a second, which no other command should wait for.
+    from gateway.assembly import serving
+
     given: dict[str, Any] = {"data_dir": data, "host": host, "port": port}
     settings = load(config, overrides={k: v for k, v in given.items() if v is not None})
     console = people()
