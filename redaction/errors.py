@@ -93,6 +93,12 @@ class ActiveContentError(RedactionError):
     code = "active-content"
 
 
+class OpaqueStreamError(RedactionError):
+    """Parts of the file are packed so that they cannot be cleaned. Send a STEP or PDF export."""
+
+    code = "opaque-stream"
+
+
 class ResidueError(RedactionError):
     """A removed value is still present elsewhere in the file, so it cannot be called clean."""
 

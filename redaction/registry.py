@@ -51,6 +51,8 @@ FORMATS: Final = (
     Format("pptx", "redaction.formats.ooxml", ".pptx", f"{_OOXML}.presentationml.presentation"),
     Format("odf", "redaction.formats.odf", ".odt", "application/vnd.oasis.opendocument.text"),
     Format("fcstd", "redaction.formats.fcstd", ".FCStd", "application/vnd.freecad"),
+    Format("inventor", "redaction.formats.cfb", ".ipt", "application/octet-stream"),
+    Format("solidworks", "redaction.formats.cfb", ".sldprt", "application/octet-stream"),
     Format("text", "redaction.formats.text", ".txt", "text/plain"),
 )
 

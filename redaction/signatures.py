@@ -78,7 +78,7 @@ _BEGINNINGS: Final[tuple[tuple[bytes, _Refusal], ...]] = (
     (rb"PK(?:\x05\x06|\x07\x08)", unsupported.ArchiveError),
     (rb"\x1f\x8b|BZh[1-9]|\xfd7zXZ\x00|7z\xbc\xaf\x27\x1c|Rar!", unsupported.ArchiveError),
     (rb"\x28\xb5\x2f\xfd|MSCF|\x04\x22\x4d\x18|LZIP", unsupported.ArchiveError),
-    (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1|V5_CFV2|#UGC:2|SPLMSSTR", unsupported.NativeCadError),
+    (rb"V5_CFV2|#UGC:2|SPLMSSTR", unsupported.NativeCadError),
     (rb"3D Geometry File Format", unsupported.NativeCadError),
     (rb"PS\x00\x00", unsupported.KernelModelError),
     (rb"Version [0-9]++\.[0-9]++ |ACIS BinaryFile|ASM BinaryFile", unsupported.KernelModelError),
@@ -102,6 +102,16 @@ PACKAGES: Final[tuple[tuple[frozenset[str], str | _Refusal], ...]] = (
     (frozenset({"[Content_Types].xml"}), unsupported.OfficeError),
     (frozenset({"mimetype", "content.xml", "META-INF/manifest.xml"}), "odf"),
     (frozenset({"Document.xml"}), "fcstd"),
+)
+# What a compound file is, by names in its directory; the first row that fits decides.
+COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+COMPOUNDS: Final[tuple[tuple[re.Pattern[str], str | _Refusal], ...]] = (
+    (re.compile(r"RSeStorage"), "inventor"),
+    (re.compile(r"_MO_VERSION_\d+|ISolidWorksInformation"), "solidworks"),
+    (
+        re.compile(r"WordDocument|Workbook|Book|PowerPoint Document|VisioDocument"),
+        unsupported.OfficeError,
+    ),
 )
 # Fusion names its directories after what they hold.
 FUSION: Final = "FusionAssetName"

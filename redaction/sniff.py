@@ -15,7 +15,7 @@ import pylibmagic  # noqa: F401
 import magic
 
 from redaction import signatures
-from redaction.carriers import zip_container
+from redaction.carriers import compound_file, zip_container
 from redaction.errors import (
     AmbiguousError,
     EmptyFileError,
@@ -74,6 +74,8 @@ def _by_structure(data: bytes) -> str | None:
         return "stpz"
     if data.startswith(signatures.ZIP_ENTRY):
         return _package(data)
+    if data.startswith(signatures.COMPOUND):
+        return _compound(data)
     for name, model in signatures.MODELS:
         if model.match(data):
             return name
@@ -114,9 +116,22 @@ def _package(data: bytes) -> str:
     return "zip"
 
 
+def _compound(data: bytes) -> str:
+    """Return what the compound file ``data`` is, by the names in its directory."""
+    names = compound_file.read(data).names()
+    for wanted, what in signatures.COMPOUNDS:
+        if any(wanted.fullmatch(name) for name in names):
+            if isinstance(what, str):
+                return what
+            raise what
+    raise NativeCadError
+
+
 def _refuse_polyglots(data: bytes, refusal: RedactionError | None) -> None:
-    if data.startswith(signatures.ZIP_ENTRY):
-        return  # packed anew, it is nothing but its members, and each of them comes by here
+    if data.startswith((signatures.ZIP_ENTRY, signatures.COMPOUND)):
+        # The one is packed anew and the other wiped: nothing lies outside what is in them, and
+        # what is in them may be anything: members come by here, materials are archives.
+        return
     pdf = signatures.PDF.search(data[: signatures.PDF_HEADER_WITHIN + 8])
     if pdf and data[: pdf.start()].strip(b"\xef\xbb\xbf \t\r\n"):
         raise AmbiguousError

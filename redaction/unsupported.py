@@ -86,6 +86,7 @@ REFUSALS: Final[dict[str, type[RedactionError]]] = {
         errors.UnsafeArchiveError,
         errors.MemberRefusedError,
         errors.ActiveContentError,
+        errors.OpaqueStreamError,
         errors.ResidueError,
         errors.NotFaithfulError,
         errors.WorkerFailedError,

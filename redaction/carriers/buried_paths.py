@@ -1,0 +1,156 @@
+"""Local paths and names buried in binary data, changed without moving a byte.
+
+Room: redaction/carriers. Pure; linear in the data. Programs keep where a file, its template and its
+references lay as plain text among their numbers. The directories of such a path become ``.\\.\\``,
+as many as fit: what is left still leads to a file of that name beside the drawing. Paths of
+installed programs tell of nobody and stay. Strings of Microsoft's class library: FF FE FF, a
+length, UTF-16 (MFC ``CArchive``).
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from redaction.model import Edit
+
+# How a path begins: a drive, a share, a home. Text in UTF-16 is sought at any byte.
+_ASCII_START: Final = (
+    rb"(?<![A-Za-z0-9])[A-Za-z]:[\\/](?=[\x20-\x7e\x80-\xff]{2})"
+    rb"|\\\\(?=[A-Za-z0-9][A-Za-z0-9._-]{1,62}\\[\x21-\x7e])"
+    rb"|/(?=(?:home|Users|Volumes|mnt|export)/[A-Za-z0-9._-])"
+)
+_WIDE_START: Final = (
+    rb"(?<![A-Za-z0-9]\x00)[A-Za-z]\x00:\x00[\\/]\x00"
+    rb"|\\\x00\\\x00(?=[A-Za-z0-9]\x00)"
+    rb"|/\x00(?=h\x00o\x00m\x00e\x00/\x00|U\x00s\x00e\x00r\x00s\x00/\x00)"
+)
+ASCII_PATH: Final = re.compile(
+    rb"(?:" + _ASCII_START + rb")[^\x00-\x1f\"<>|*?\x7f]{3,1000}+", re.DOTALL
+)
+WIDE_PATH: Final = re.compile(
+    rb"(?:" + _WIDE_START + rb")"
+    # Latin, Greek, Cyrillic; kana, CJK and Hangul; not what numbers look like as UTF-16.
+    rb"(?:[\x20-\xff](?<![\"<>|*?\x7f])\x00|[\x00-\xff][\x01-\x05\x1e\x30\x4e-\x9f\xac-\xd7]){2,1000}+",
+    re.DOTALL,
+)
+SEPARATORS: Final = "\\/"
+INSTALLED: Final = re.compile(
+    r"[a-z]:[\\/]+(?:program files|programme\b|progra~[0-9]|programdata|windows"
+    r"|winnt(?![\\/]profiles)|archivos de programa|i386|temp[\\/]?$|tmp[\\/]?$)",
+    re.IGNORECASE,
+)
+HOMES: Final = re.compile(
+    r"[\\/](?:users|home|documents and settings|do[ck]ume~[0-9]|dokumente und einstellungen"
+    r"|benutzer|utilisateurs|usuarios|profiles|homedrives[\\/]+[^\\/]+)[\\/]+([^\\/]++)",
+    re.IGNORECASE,
+)
+SHARED: Final = frozenset({"public", "default", "all users", "shared", "default user"})
+STRING: Final = re.compile(rb"\xff\xfe\xff(?P<size>[\x01-\xfe])", re.DOTALL)
+MIN_DIRECTORIES: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Buried:
+    """A path among binary data, and the edit that takes its directories away."""
+
+    edit: Edit
+    path: str = field(repr=False)
+
+
+def paths(data: bytes) -> Iterator[Buried]:
+    """Yield the local paths in ``data``, in order, none overlapping."""
+    position = 0
+    found = [*_wide(data), *_narrow(data)]
+    for buried in sorted(found, key=lambda known: known.edit):
+        if buried.edit.start >= position:
+            position = buried.edit.end
+            yield buried
+
+
+def _wide(data: bytes) -> Iterator[Buried]:
+    for run in WIDE_PATH.finditer(data):
+        text = run.group().decode("utf-16-le", "replace")
+        size = _string_chars(data, run.start())
+        text = text if size is None else text[:size]
+        if _is_text(data[max(0, run.start() - 2) : run.start()]) and not homes(text):
+            continue  # a path in the middle of a sentence is a message of the program
+        length = _personal_chars(text, MIN_DIRECTORIES - 1)
+        if length:
+            fill = _fill(length, text).encode("utf-16-le")
+            edit = Edit(run.start(), run.start() + 2 * length, fill)
+            yield Buried(edit, text[:length] + _bare(text[length:]))
+
+
+def _narrow(data: bytes) -> Iterator[Buried]:
+    for run in ASCII_PATH.finditer(data):
+        text = run.group().decode("latin-1")
+        length = _personal_chars(text, MIN_DIRECTORIES)
+        if length:
+            fill = _fill(length, text).encode("latin-1")
+            edit = Edit(run.start(), run.start() + length, fill)
+            yield Buried(edit, text[:length] + _bare(text[length:]))
+
+
+def _string_chars(data: bytes, at: int) -> int | None:
+    """Return how long the string that begins at ``at`` says it is, if it says so."""
+    return data[at - 1] if data[max(0, at - 4) : at - 1] == b"\xff\xfe\xff" else None
+
+
+def _personal_chars(text: str, min_separators: int) -> int:
+    """Return how many characters of the path go: its directories, or all of it if it is one."""
+    if INSTALLED.match(text):
+        return 0
+    separators = [at for at, character in enumerate(text) if character in SEPARATORS]
+    joined = sum(1 for at in separators if at - 1 not in separators)
+    if joined < min_separators or len(text) < 6:
+        return 0
+    last = separators[-1] + 1
+    rest = _bare(text[last:])
+    if "." in rest.strip(".") or not rest:
+        return last
+    return last + len(rest)
+
+
+def _bare(rest: str) -> str:
+    """Return the name at the end of a path without what follows it in the data."""
+    found = re.match(r"[\w .~()\[\]{}&+,;=@!#$%'^`-]*", rest)
+    return found[0] if found else ""
+
+
+def _fill(length: int, text: str) -> str:
+    separator = "/" if "/" in text and "\\" not in text else "\\"
+    return f".{separator}" * (length // 2) + separator * (length % 2)
+
+
+def homes(path: str) -> list[str]:
+    """Return whose home the path leads through."""
+    return [name for name in HOMES.findall(path) if name.casefold() not in SHARED]
+
+
+def strings(data: bytes, start: int = 0) -> Iterator[tuple[int, int, str]]:
+    """Yield start, end and text of each string of the class library in ``data``."""
+    for mark in STRING.finditer(data, start):
+        end = mark.end() + 2 * mark["size"][0]
+        if end <= len(data):
+            yield mark.end(), end, data[mark.end() : end].decode("utf-16-le", "replace")
+
+
+def names(data: bytes, wanted: Collection[str]) -> Iterator[tuple[Edit, str]]:
+    """Yield the edits that blank strings which are, as a whole, one of the ``wanted`` names.
+
+    A name that is only part of a longer text is left for others to judge.
+    """
+    for name in sorted(wanted):
+        wide = name.encode("utf-16-le")
+        at = data.find(wide)
+        while at >= 0:
+            end = at + len(wide)
+            alone = data[end : end + 2] in (b"\0\0", b"") or not _is_text(data[end : end + 2])
+            if alone and not _is_text(data[max(0, at - 2) : at]):
+                yield Edit(at, end, " ".encode("utf-16-le") * len(name)), name
+            at = data.find(wide, end)
+
+
+def _is_text(pair: bytes) -> bool:
+    return len(pair) == 2 and pair[1] == 0 and 0x20 <= pair[0] != 0x7F

@@ -1,0 +1,218 @@
+"""Streams of native CAD files: properties, previews, users and paths, changed in their place.
+
+Room: redaction/carriers. Pure; linear in the stream. No stream changes its length. Shared by the
+formats that are compound files and by SOLIDWORKS' own container. What is done to a stream is told
+by what it holds, and for a few of SOLIDWORKS' by its name (its API's "document manager").
+"""
+
+import re
+import struct
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from redaction.carriers import buried_paths, packed_streams, property_sets
+from redaction.carriers.packed_streams import Packed
+from redaction.model import Action, Category, Edit, Finding, patched
+from redaction.text import people
+
+PREVIEW: Final = re.compile(
+    r"(?:^|/)(?:Preview|PreviewPNG|Config-\d+-PreviewPNG|PreviewMetafile|\w*Thumbnail\w*)$",
+    re.IGNORECASE,
+)
+SHEETS: Final = re.compile(r"(?:^|/)Images/|(?:^|/)SheetPreviews/", re.IGNORECASE)
+PNG: Final = b"\x89PNG\r\n\x1a\n"
+# One transparent dot; what follows it in the stream is ignored by every reader.
+EMPTY_PNG: Final = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000b4944415478da636000020000050001e9fadcd80000"
+    "000049454e44ae426082"
+)
+BITMAP_HEADER_BYTES: Final = 40
+USERS: Final = b"su_CStringArray"
+MIN_NAME_CHARS: Final = 4
+MIN_TEXT: Final = re.compile(rb"[\x20-\x7e]{6,}|(?:[\x20-\xff]\x00){6,}")
+
+
+@dataclass(slots=True)
+class Draft:
+    """Streams as they will be, and what was taken out of them."""
+
+    family: str
+    contents: dict[str, bytes] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def change(self, name: str, content: bytes) -> None:
+        """Take properties, previews, users and paths out of the stream called ``name``.
+
+        Raises:
+            UnreadableError: a property set is damaged.
+        """
+        if property_sets.is_set(content):
+            content = self._properties(name, content)
+        elif PREVIEW.search(name):
+            content = self._preview(name, content)
+        elif SHEETS.search(name) and content:
+            told = Finding(
+                f"{self.family}.sheet",
+                Category.PREVIEW,
+                Action.KEPT,
+                "picture of a sheet",
+                name,
+                seed=False,
+            )
+            self.findings.append(told)
+        content = self._users(name, content)
+        self.contents[name] = self._paths(name, content)
+        packed_streams.check(content)
+
+    def change_packed(self, name: str, stream: bytes, packed: Packed) -> None:
+        """Do the same to what the stream holds packed, and pack it into its place again.
+
+        Raises:
+            OpaqueStreamError: it does not fit any more.
+        """
+        content = self._paths(name, packed.content)
+        if content == packed.content:
+            self.contents[name] = stream
+            return
+        room_bytes = packed.end - packed.start
+        written = packed_streams.deflated(content, room_bytes, zlib.MAX_WBITS)
+        self.contents[name] = stream[: packed.start] + written + stream[packed.end :]
+
+    def finish(self) -> None:
+        """Blank the strings that are, as a whole, a name that was taken out elsewhere."""
+        wanted = {
+            found.value
+            for found in self.findings
+            if found.category is Category.PERSON and found.action is Action.REMOVED and found.seed
+        }
+        wanted = {name for name in wanted if len(name) >= MIN_NAME_CHARS}
+        for name, content in self.contents.items():
+            edits: list[Edit] = []
+            for edit, value in sorted(buried_paths.names(content, wanted)):
+                if not edits or edit.start >= edits[-1].end:
+                    edits.append(edit)
+                    self._tell("name", Category.PERSON, value, name)
+            self.contents[name] = patched(content, edits)
+
+    def named(self) -> list[Finding]:
+        """Return, for review, who is reached or located in texts that stay."""
+        return [
+            finding
+            for name, content in self.contents.items()
+            for finding in _named(self.family, name, content)
+        ]
+
+    def _properties(self, name: str, content: bytes) -> bytes:
+        edits: dict[int, Edit] = {}
+        for value in property_sets.values(content):
+            blank = value.blank(content)
+            if value.category is None or content[value.start : value.end] == blank:
+                continue
+            edits[value.start] = Edit(value.start, value.end, blank)
+            called = value.name or f"property {value.number}"
+            told = value.text.strip() or value.category.value
+            self._tell(called, value.category, told, name)
+        return patched(content, _apart(edits.values()))
+
+    def _preview(self, name: str, content: bytes) -> bytes:
+        blank = _blank_picture(content)
+        if blank != content:
+            self._tell("preview", Category.PREVIEW, "preview picture", name)
+        return blank
+
+    def _users(self, name: str, content: bytes) -> bytes:
+        """Blank the users who saved a SOLIDWORKS file, the first list in its header."""
+        if not name.rpartition("/")[2].startswith("Header2"):
+            return content
+        mark = content.find(USERS)
+        if mark < 0:
+            return content
+        at = mark + len(USERS)
+        count = int.from_bytes(content[at : at + 2], "little")
+        edits: list[Edit] = []
+        for start, end, text in list(buried_paths.strings(content, at + 2))[:count]:
+            if text.strip():
+                edits.append(Edit(start, end, b" \0" * ((end - start) // 2)))
+                self._tell("users", Category.PERSON, text, name)
+        return patched(content, edits)
+
+    def _paths(self, name: str, content: bytes) -> bytes:
+        found = list(buried_paths.paths(content))
+        for buried in found:
+            self._tell("path", Category.PATH, buried.path, name)
+            for home in buried_paths.homes(buried.path):
+                self._tell("path", Category.PERSON, home, name)
+        return patched(content, [buried.edit for buried in found])
+
+    def _tell(self, carrier: str, category: Category, value: str, where: str) -> None:
+        seed = category in (
+            *(Category.PERSON, Category.ORGANISATION, Category.EMAIL, Category.PHONE),
+            *(Category.PATH, Category.ADDRESS),
+        )
+        self.findings.append(
+            Finding(
+                f"{self.family}.{carrier}",
+                category,
+                Action.REMOVED,
+                value,
+                _shown(where),
+                seed=seed,
+            )
+        )
+
+
+def _apart(edits: Iterable[Edit]) -> Sequence[Edit]:
+    kept: list[Edit] = []
+    for edit in sorted(edits):
+        if not kept or edit.start >= kept[-1].end:
+            kept.append(edit)
+    return kept
+
+
+def _blank_picture(content: bytes) -> bytes:
+    """Return a picture of the same length that shows nothing, of the same kind if it is known."""
+    if content.startswith(PNG) and len(content) >= len(EMPTY_PNG):
+        return EMPTY_PNG + bytes(len(content) - len(EMPTY_PNG))
+    for start in (0, 4):
+        if content[start : start + 4] == BITMAP_HEADER_BYTES.to_bytes(4, "little"):
+            head = _bitmap_head(content, start)
+            if head is not None and head <= len(content):
+                return content[:head] + b"\xff" * (len(content) - head)
+    return bytes(len(content))
+
+
+def _bitmap_head(content: bytes, start: int) -> int | None:
+    """Return where the dots of an uncompressed bitmap begin, after its colours."""
+    if start + BITMAP_HEADER_BYTES > len(content):
+        return None
+    depth, packing = struct.unpack_from("<HI", content, start + 14)
+    (colours,) = struct.unpack_from("<I", content, start + 32)
+    if packing or depth not in (1, 4, 8, 16, 24, 32) or colours > 256:
+        return None
+    listed = colours or (1 << depth if depth <= 8 else 0)
+    return start + BITMAP_HEADER_BYTES + 4 * listed
+
+
+def _named(family: str, where: str, content: bytes) -> Iterable[Finding]:
+    runs = (run.group() for run in MIN_TEXT.finditer(content))
+    texts = (run.decode("utf-16-le" if run[1:2] == b"\0" else "latin-1") for run in runs)
+    text = "\n".join(line for line in texts if "@" in line or "http" in line)
+    for span in people.find(text):
+        if span.category is Category.EMAIL:
+            found = people.finding(text, span, Action.REVIEW, f"{family}.text")
+            yield Finding(
+                found.carrier,
+                found.category,
+                found.action,
+                found.value,
+                _shown(where),
+                found.carrier_class,
+                confidence=found.confidence,
+            )
+
+
+def _shown(name: str) -> str:
+    return name.lstrip("\x05\x01\x03")

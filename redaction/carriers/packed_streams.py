@@ -1,0 +1,115 @@
+"""Streams that native CAD files keep packed: opened, changed, and packed again into their place.
+
+Room: redaction/carriers. Pure; what is unpacked is bounded. A packed stream that grew would move
+its neighbours, so what does not fit is refused; what is left over is filled with zeros, which no
+reader of deflated data looks at. SOLIDWORKS 2010 to 2014 mark such streams ``__ZLB`` (a mark of
+16 bytes, two lengths, RFC 1950); before that, ``__Zip`` (PKWARE implode) cannot be searched here.
+"""
+
+import re
+import struct
+import zlib
+from dataclasses import dataclass, field
+from typing import Final
+
+from redaction.carriers import buried_paths
+from redaction.errors import OpaqueStreamError, TooLargeError, UnreadableError
+
+ZLIB_NAME: Final = "__ZLB"
+IMPLODED_NAME: Final = "__Zip"
+LENGTHS: Final = struct.Struct("<16sII")
+ZLIB: Final = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
+MAX_UNPACKED_BYTES: Final = 256 * 1024 * 1024
+MAX_REGIONS: Final = 100_000
+MIN_REGION_BYTES: Final = 16
+PACKINGS: Final = tuple(
+    (level, memory, strategy)
+    for strategy in (zlib.Z_DEFAULT_STRATEGY, zlib.Z_FILTERED)
+    for level, memory in ((9, 9), (9, 8), (6, 8), (9, 7))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A packed stream: where its packed bytes lie in it, and what they hold."""
+
+    start: int
+    end: int
+    content: bytes = field(repr=False)
+
+
+def opened(name: str, stream: bytes) -> Packed | None:
+    """Return what the stream called ``name`` holds packed; None for one that is not.
+
+    Raises:
+        OpaqueStreamError: packed in a way that cannot be searched.
+        UnreadableError: it does not unpack.
+    """
+    if name.endswith(IMPLODED_NAME) and stream:
+        raise OpaqueStreamError
+    if not name.endswith(ZLIB_NAME) or len(stream) <= LENGTHS.size:
+        return None
+    _, size, packed_size = LENGTHS.unpack_from(stream)
+    end = LENGTHS.size + packed_size
+    if not size or end > len(stream):
+        raise UnreadableError("a packed stream is cut off")
+    return Packed(LENGTHS.size, end, inflated(stream[LENGTHS.size : end], size, 15))
+
+
+def inflated(packed: bytes, size: int, wbits: int) -> bytes:
+    """Return the ``size`` bytes that ``packed`` holds.
+
+    Raises:
+        UnreadableError: it holds fewer, more, or something else.
+        TooLargeError: it says it holds more than one stream may.
+    """
+    if size > MAX_UNPACKED_BYTES:
+        raise TooLargeError
+    engine = zlib.decompressobj(wbits)
+    try:
+        content = engine.decompress(packed, size + 1)
+    except zlib.error as error:
+        raise UnreadableError("a packed stream is damaged") from error
+    if len(content) != size:
+        raise UnreadableError("a packed stream is longer or shorter than it says")
+    return content
+
+
+def deflated(content: bytes, room_bytes: int, wbits: int) -> bytes:
+    """Return ``content`` packed into exactly ``room_bytes``, zeros behind it.
+
+    Raises:
+        OpaqueStreamError: it does not fit.
+    """
+    for level, memory, strategy in PACKINGS:
+        engine = zlib.compressobj(level, zlib.DEFLATED, wbits, memory, strategy)
+        packed = engine.compress(content) + engine.flush()
+        if len(packed) <= room_bytes:
+            return packed + bytes(room_bytes - len(packed))
+    raise OpaqueStreamError
+
+
+def check(stream: bytes) -> None:
+    """Refuse a stream that holds paths in parts of it that are packed for themselves.
+
+    Raises:
+        OpaqueStreamError: it does; nobody knows how to pack such a part again.
+        TooLargeError: it unpacks to more than one stream may.
+    """
+    position = regions = 0
+    left_bytes = MAX_UNPACKED_BYTES
+    while (mark := ZLIB.search(stream, position)) and regions < MAX_REGIONS:
+        regions += 1
+        position = mark.start() + 1
+        engine = zlib.decompressobj()
+        try:
+            content = engine.decompress(stream[mark.start() :], left_bytes)
+        except zlib.error:
+            continue
+        left_bytes -= len(content)
+        if left_bytes <= 0:
+            raise TooLargeError
+        if engine.eof and len(content) >= MIN_REGION_BYTES:
+            position = len(stream) - len(engine.unused_data)
+            if next(buried_paths.paths(content), None) is not None:
+                raise OpaqueStreamError

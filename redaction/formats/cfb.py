@@ -1,0 +1,119 @@
+"""Native CAD files that are compound files (Inventor, SOLIDWORKS before 2015, Solid Edge).
+
+Room: redaction/formats. Runs only inside the sandbox worker. Pure. Nothing moves: properties,
+previews, users and paths are overwritten in their place, times and the bytes of nobody are wiped,
+and every other byte stays. A file with programs in it, or with streams packed in a way that cannot
+be searched, is refused. See ``carriers.compound_file`` and ``carriers.native_streams``.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from redaction.carriers import compound_file, packed_streams
+from redaction.carriers.compound_file import Compound
+from redaction.carriers.native_streams import Draft
+from redaction.errors import ActiveContentError, EncryptedError, NotFaithfulError
+from redaction.model import Action, Category, Edit, Finding, Plan, Profile, Proof, patched
+from redaction.text import people
+
+PROGRAMS: Final = frozenset({"VBA", "_VBA_PROJECT", "_VBA_PROJECT_CUR", "Macros"})
+PROTECTED: Final = frozenset({"EncryptedPackage", "EncryptionInfo", "\x06DataSpaces"})
+
+
+def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - a model's words are only told
+    """Return the bytes to overwrite, none of which moves another.
+
+    Raises:
+        UnreadableError: damaged.
+        ActiveContentError: it holds macros.
+        EncryptedError: it is protected by a password.
+        OpaqueStreamError: a stream is packed in a way that cannot be searched.
+    """
+    compound = compound_file.read(data)
+    names = compound.names()
+    if names & PROTECTED:
+        raise EncryptedError
+    if names & PROGRAMS:
+        raise ActiveContentError
+    draft = _drafted(compound, data)
+    edits: list[Edit] = []
+    for stream in compound.streams:
+        edits += stream.edits(stream.content(data), draft.contents[stream.name])
+    wiped, told = _wiped(compound, data)
+    findings = (*draft.findings, *told, *draft.named())
+    return Plan(findings, tuple(sorted((*edits, *wiped))))
+
+
+def apply(data: bytes, plan: Plan) -> bytes:
+    """Return ``data`` with the planned bytes overwritten."""
+    return patched(data, plan.edits)
+
+
+def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:
+    """Prove that nothing moved, and that every stream not planned is the same bytes.
+
+    Raises:
+        NotFaithfulError: something else differs.
+    """
+    if len(cleaned) != len(original) or cleaned != patched(original, plan.edits):
+        raise NotFaithfulError("bytes outside the plan differ")
+    before, after = compound_file.read(original), compound_file.read(cleaned)
+    if (before.streams, before.storages) != (after.streams, after.storages):
+        raise NotFaithfulError("streams are missing, added or moved")
+    draft = _drafted(before, original)
+    same = 0
+    for stream in before.streams:
+        old, new = stream.content(original), stream.content(cleaned)
+        if old == new:
+            same += 1
+        elif new != draft.contents[stream.name]:
+            raise NotFaithfulError("a stream differs in more than was planned")
+    said = f"{same} of {len(before.streams)} streams are the same bytes, the others but for text"
+    return (
+        Proof("allowed-diff", len(original), "nothing moved; only planned bytes differ"),
+        Proof("members", len(before.streams), said),
+    )
+
+
+def _drafted(compound: Compound, data: bytes) -> Draft:
+    draft = Draft("CFB")
+    for stream in compound.streams:
+        content = stream.content(data)
+        packed = packed_streams.opened(stream.name, content)
+        if packed is None:
+            draft.change(stream.name, content)
+        else:
+            draft.change_packed(stream.name, content, packed)
+    draft.finish()
+    return draft
+
+
+def _wiped(compound: Compound, data: bytes) -> tuple[list[Edit], list[Finding]]:
+    """Return what wipes the times of the directory and the bytes that belong to no stream."""
+    edits: list[Edit] = []
+    findings: list[Finding] = []
+    for what, category, extents, blank in (
+        ("time", Category.TIME, compound.times, bytes(16)),
+        ("entry", Category.HISTORY, compound.vacant, compound_file.VACANT),
+        ("unused", Category.HISTORY, compound.unused, None),
+    ):
+        changed = list(_blanked(data, extents, blank))
+        edits += changed
+        if changed:
+            told = f"{what} of the compound file"
+            findings.append(Finding(f"CFB.{what}", category, Action.REMOVED, told, seed=False))
+    return edits, findings
+
+
+def _blanked(
+    data: bytes, extents: Sequence[compound_file.Extent], blank: bytes | None
+) -> Iterator[Edit]:
+    for start, end in extents:
+        wanted = bytes(end - start) if blank is None else blank
+        if data[start:end] != wanted:
+            yield Edit(start, end, wanted)
+
+
+def warm() -> None:
+    """Load what would otherwise be read from disk at first use."""
+    people.warm()
