@@ -7,6 +7,7 @@ knows before the first byte does. Nothing is held in memory but one piece.
     manifest.json        what is in here, with lengths, SHA-256 and associated data
     keyset.json          Tink JSON keyset, in clear: whoever has it can read the drawings
     ciphertexts/<id>     one released drawing, sealed
+    proofs/<index>       C2SP tlog-proof of an entry of the log: inspected, approved, exported
 """
 
 import json
@@ -20,7 +21,7 @@ from gateway.identity.roles import Caller
 from gateway.intake.errors import NotReleasedError
 from gateway.intake.parts import Parts
 from gateway.intake.states import PartState
-from gateway.journal import Happening, Journal, Note
+from gateway.journal import Happening, Journal, Note, Receipt
 from storage.ids import ObjectId, new_object_id
 from storage.rows.parts import DrawingRow, PartRow
 from storage.sealed.vault import ExportedObject
@@ -47,6 +48,20 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the log, and the log's own proof of it."""
+
+    kind: Happening
+    standing: Receipt
+    proof: str
+
+    @property
+    def path(self) -> str:
+        """Where the proof lies in the archive."""
+        return f"proofs/{self.standing.index}.tlog-proof"
+
+
+@dataclass(frozen=True, slots=True)
 class Exports:
     """Hands released parts to their owners."""
 
@@ -67,9 +82,26 @@ class Exports:
         members = [await self._member(part, drawing) for drawing in drawings]
         about: dict[str, str | int] = {"part": part.id, "files": len(members)}
         note = Note(Happening.PART_EXPORTED, part.subject, caller.account, about)
-        await self.journal.write(note, key=f"{Happening.PART_EXPORTED}/{new_object_id()}")
+        key = f"{Happening.PART_EXPORTED}/{new_object_id()}"
+        entries = await self._earlier(part, drawings)
+        entries.append((Happening.PART_EXPORTED, await self.journal.write(note, key=key)))
+        proved = [
+            Entry(kind, standing, await self.journal.proof(standing.index))
+            for kind, standing in entries
+        ]
         name = (await self.parts.show(caller, part_id)).name
-        return _archive(name, members)
+        return _archive(name, members, proved)
+
+    async def _earlier(
+        self, part: PartRow, drawings: Sequence[DrawingRow]
+    ) -> list[tuple[Happening, Receipt]]:
+        # The same key is the same entry: this asks where they stand and writes nothing anew.
+        keys = [(Happening.DRAWING_INSPECTED, drawing.id) for drawing in drawings]
+        keys.append((Happening.PART_APPROVED, part.id))
+        return [
+            (kind, await self.journal.write(Note(kind, part.subject, ""), key=f"{kind}/{name}"))
+            for kind, name in keys
+        ]
 
     async def _member(self, part: PartRow, drawing: DrawingRow) -> Member:
         if drawing.clean_object is None:
@@ -97,11 +129,16 @@ class _Sink:
         return taken
 
 
-async def _archive(name: str, members: Sequence[Member]) -> AsyncIterator[bytes]:
+async def _archive(
+    name: str, members: Sequence[Member], entries: Sequence[Entry]
+) -> AsyncIterator[bytes]:
     sink = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[call-overload]
-        archive.writestr(_info("manifest.json"), json.dumps(_manifest(name, members), indent=2))
+        manifest = _manifest(name, members, entries)
+        archive.writestr(_info("manifest.json"), json.dumps(manifest, indent=2))
         archive.writestr(_info("keyset.json"), keyset([m.sealed.keyset for m in members]))
+        for entry in entries:
+            archive.writestr(_info(entry.path), entry.proof)
         for member in members:
             with archive.open(_info(member.path), "w", force_zip64=True) as file:
                 async for piece in member.sealed.ciphertext:
@@ -116,7 +153,7 @@ def _info(path: str) -> zipfile.ZipInfo:
     return info
 
 
-def _manifest(name: str, members: Sequence[Member]) -> dict[str, Any]:
+def _manifest(name: str, members: Sequence[Member], entries: Sequence[Entry]) -> dict[str, Any]:
     return {
         "part": name,
         "suite": "Tink AES256_GCM_HKDF_1MB streaming AEAD",
@@ -132,6 +169,15 @@ def _manifest(name: str, members: Sequence[Member]) -> dict[str, Any]:
                 "key_id": number,
             }
             for number, member in enumerate(members, 1)
+        ],
+        "ledger": [
+            {
+                "kind": entry.kind.value,
+                "index": entry.standing.index,
+                "leaf_hash": entry.standing.leaf_hash.hex(),
+                "proof": entry.path,
+            }
+            for entry in entries
         ],
     }
 

@@ -54,6 +54,22 @@ async def test_every_drawing_opens_with_tink_and_the_keyset(
     assert opened == {"a.step": FIRST.replace(SECRET, MASK), "a (2).step": SECOND}
 
 
+async def test_the_archive_carries_a_proof_of_every_entry_about_the_part(
+    intake: Intake, exports: Exports, customer: Caller, journal: MemoryJournal
+) -> None:
+    shown = await intake.inspected(customer, FIRST, SECOND)
+    await intake.parts.approve(customer, shown.id)
+    before = journal.kinds()
+    home = await archive(exports, customer, shown.id)
+    assert journal.kinds() == [*before, "part.exported"]
+    entries = json.loads(home.read("manifest.json"))["ledger"]
+    assert [entry["kind"] for entry in entries] == [
+        "drawing.inspected", "drawing.inspected", "part.approved", "part.exported",
+    ]  # fmt: skip
+    for entry in entries:
+        assert home.read(entry["proof"]).decode() == await journal.proof(entry["index"])
+
+
 async def test_an_archive_says_nothing_of_when_or_where(
     intake: Intake, exports: Exports, customer: Caller
 ) -> None:
