@@ -14,7 +14,7 @@ from redaction.formats import (
     dwg_properties,
     dwg_records,
     dwg_residue,
-    dxf_words,
+    dwg_streams,
 )
 from redaction.formats.dwg_streams import Drawing
 from redaction.model import Action, Category, Finding, Plan, Profile, Proof, patched
@@ -81,4 +81,4 @@ def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:
 def warm() -> None:
     """Load what reading words needs, so that no file is opened afterwards."""
     people.warm()
-    dxf_words.warm()
+    dwg_streams.warm()

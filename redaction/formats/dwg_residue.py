@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from redaction.carriers.secrets import WORD_CHARS, secrets
 from redaction.formats.dwg_bits import shifted
 from redaction.formats.dwg_streams import WHOLE, Drawing
-from redaction.formats.dxf_repeats import WORD_CHARS, secrets
 from redaction.model import Finding
 
 ENCODINGS: Final = ("utf-16-le", "utf-8", "cp1252", "cp1251")

@@ -5,6 +5,7 @@ places; from 2004 on it is a container. Release 2007 packs its pages with an err
 that is not written here. Source: Open Design Specification for .dwg files 5.4.1, §3 and §4.
 """
 
+import codecs
 import struct
 from collections.abc import Mapping
 from itertools import pairwise
@@ -148,3 +149,9 @@ def _blocks(old: bytes, new: bytes) -> list[Edit]:
         for at in range(0, len(old), BLOCK_BYTES)
         if old[at : at + BLOCK_BYTES] != new[at : at + BLOCK_BYTES]
     ]
+
+
+def warm() -> None:
+    """Load the code pages, so that no file is opened afterwards."""
+    for page in PAGES.values():
+        codecs.lookup(page)
