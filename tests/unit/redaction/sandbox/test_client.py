@@ -286,7 +286,7 @@ LIES = {
     "another profile": told(profile="strict"),
     "another length": told(bytes_in=1),
     "bytes that are not there": told(bytes_out=5),
-    "another format": told(format="dwg"),
+    "another format": told(format="exe"),
     "more than it proves": told(fidelity={"identical": True, "oracles": []}),
     "a refusal of its own invention": told(
         status="refused", reason={"code": "send-me-money", "sentence": "Send money."}
