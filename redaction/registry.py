@@ -53,6 +53,7 @@ FORMATS: Final = (
     Format("fcstd", "redaction.formats.fcstd", ".FCStd", "application/vnd.freecad"),
     Format("inventor", "redaction.formats.cfb", ".ipt", "application/octet-stream"),
     Format("solidworks", "redaction.formats.cfb", ".sldprt", "application/octet-stream"),
+    Format("sldprt", "redaction.formats.solidworks", ".sldprt", "application/octet-stream"),
     Format("text", "redaction.formats.text", ".txt", "text/plain"),
 )
 

@@ -105,6 +105,8 @@ PACKAGES: Final[tuple[tuple[frozenset[str], str | _Refusal], ...]] = (
 )
 # What a compound file is, by names in its directory; the first row that fits decides.
 COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# SOLIDWORKS since 2015: four bytes of its own, then where a stream begins.
+SOLIDWORKS: Final = re.compile(rb".{4}\x00\x00\x00\x04.{0,64}?\x14\x00\x06\x00\x08\x00", re.DOTALL)
 COMPOUNDS: Final[tuple[tuple[re.Pattern[str], str | _Refusal], ...]] = (
     (re.compile(r"RSeStorage"), "inventor"),
     (re.compile(r"_MO_VERSION_\d+|ISolidWorksInformation"), "solidworks"),

@@ -142,15 +142,23 @@ def names(data: bytes, wanted: Collection[str]) -> Iterator[tuple[Edit, str]]:
     A name that is only part of a longer text is left for others to judge.
     """
     for name in sorted(wanted):
-        wide = name.encode("utf-16-le")
-        at = data.find(wide)
-        while at >= 0:
-            end = at + len(wide)
-            alone = data[end : end + 2] in (b"\0\0", b"") or not _is_text(data[end : end + 2])
-            if alone and not _is_text(data[max(0, at - 2) : at]):
-                yield Edit(at, end, " ".encode("utf-16-le") * len(name)), name
-            at = data.find(wide, end)
+        for encoding, width in (("utf-16-le", 2), ("latin-1", 1)):
+            spelled = name.encode(encoding, "replace")
+            at = data.find(spelled)
+            while at >= 0:
+                end = at + len(spelled)
+                around = data[max(0, at - width) : at], data[end : end + width]
+                if not any(map(_is_text, around)):
+                    yield Edit(at, end, " ".encode(encoding) * len(name)), name
+                at = data.find(spelled, end)
 
 
-def _is_text(pair: bytes) -> bool:
-    return len(pair) == 2 and pair[1] == 0 and 0x20 <= pair[0] != 0x7F
+def _is_text(character: bytes) -> bool:
+    """Return whether a byte, or two of them in UTF-16, is a letter, digit, sign or blank."""
+    wide = len(character) == 2
+    return (
+        bool(character)
+        and 0x20 <= character[0] != 0x7F
+        and (character[0] < 0x7F or wide)
+        and (not wide or character[1] == 0)
+    )

@@ -14,6 +14,7 @@ from typing import Final
 
 from redaction.carriers import buried_paths, packed_streams, property_sets
 from redaction.carriers.packed_streams import Packed
+from redaction.carriers.xml_part import Change
 from redaction.model import Action, Category, Edit, Finding, patched
 from redaction.text import people
 
@@ -66,6 +67,11 @@ class Draft:
         content = self._users(name, content)
         self.contents[name] = self._paths(name, content)
         packed_streams.check(content)
+
+    def told(self, name: str, changes: Iterable[Change]) -> None:
+        """Note what was already taken out of the stream called ``name``."""
+        for change in changes:
+            self._tell(change.name, change.category, change.value, name)
 
     def change_packed(self, name: str, stream: bytes, packed: Packed) -> None:
         """Do the same to what the stream holds packed, and pack it into its place again.

@@ -147,7 +147,7 @@ def _named(value: Value, name: str) -> Value:
         previewed = value.kind == CLIP or known is Category.PREVIEW
         category = Category.PREVIEW if previewed else None
     else:
-        told = category_of(name) if name else None
+        told = category_of(name.replace(" ", "_")) if name else None
         category = known or (told if told in TELLING else None)
     return replace(value, name=name, category=category)
 
