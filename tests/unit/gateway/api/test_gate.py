@@ -12,6 +12,7 @@ import pytest
 from gateway.api import keys
 from gateway.journal import Note, Receipt
 from gateway.ledger_journal import LedgerJournal
+from gateway.transfer.egress import RECHECK_S
 from storage.ledger.proof import Proof
 from storage.rows import downloads as rows_of_downloads
 from storage.rows import transfers as rows_of_transfers
@@ -166,10 +167,14 @@ async def test_a_running_stream_is_cut_by_what_ends_it(desk: Desk, cause: str) -
 
 
 async def test_a_lease_that_runs_out_cuts_within_a_piece(desk: Desk) -> None:
-    async with streaming(desk) as (_, slow):
-        desk.front.clock.turn(24 * 3600)
-        await slow.rest()
-        assert slow.received < BIG
+    part = await desk.big_part(BIG)
+    session, files = await desk.session(await desk.token(part))
+    desk.front.clock.turn(24 * 3600 - RECHECK_S / 2)
+    slow = await Slow.fetching(desk, files[0]["url"], session)
+    await slow.take(MIB)
+    desk.front.clock.turn(RECHECK_S / 2)  # too soon to have asked the rows again
+    await slow.rest()
+    assert slow.received < BIG
 
 
 async def test_a_revocation_by_another_process_is_seen_in_the_rows(desk: Desk) -> None:
