@@ -76,7 +76,9 @@ class Works:
         return str(made["link"])
 
 
-@pytest.fixture(scope="session")
+# For a module and no longer: while Playwright runs, its loop is in this thread, and the
+# asynchronous tests of other modules could not have one.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     if not os.access(CHROMIUM, os.X_OK):
         pytest.skip("Chromium is not installed: run tests/services/install")
