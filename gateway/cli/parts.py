@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from gateway.cli.client import Client, refuse_problems
 from gateway.cli.options import DEFAULT_SERVER, AsJson, Server, Token
@@ -87,6 +88,36 @@ def revoke(
         emit(revoked)
     else:
         people().print(f"{len(revoked)} transfers revoked")
+
+
+@commands.command("withdraw")
+def withdraw(
+    part: PartId, server: Server = DEFAULT_SERVER, token: Token = None, as_json: AsJson = False
+) -> None:
+    """Take a released part back: it goes nowhere any more, and every transfer of it ends."""
+    _call(server, token, "POST", f"api/v1/parts/{part}/withdraw")
+    if as_json:
+        emit(_call(server, token, "GET", f"api/v1/parts/{part}"))
+    else:
+        people().print(f"Part {part} is taken back.")
+
+
+@commands.command("transfers")
+def transfers(
+    part: PartId, server: Server = DEFAULT_SERVER, token: Token = None, as_json: AsJson = False
+) -> None:
+    """List where a part went, or was not let go, newest first."""
+    found = _call(server, token, "GET", f"api/v1/parts/{part}/transfers")["transfers"]
+    if as_json:
+        emit(found)
+        return
+    table = Table("id", "state", "partner", "to", "basis", "when", box=None)
+    for one in found:
+        table.add_row(
+            one["id"], one["state"], Text(one["partner"]["name"]), one["destination"],
+            one["basis"], one["created_at"],
+        )  # fmt: skip
+    people().print(table)
 
 
 @commands.command("export")

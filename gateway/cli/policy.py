@@ -3,6 +3,8 @@
 Room: gateway/cli. Loads the packs as the gateway does and calls the same pure decision.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -53,23 +55,8 @@ def explain(
     Exit 3 when it may not go.
     """
     packs = read(read_law(law))
-    unknown = set(document or ()) - packs.documents.keys()
-    if unknown:
-        known = ", ".join(sorted(packs.documents))
-        raise CommandError(f"No law pack knows this paper. Known: {known}.", Exit.USAGE)
-    now = datetime.now(UTC) if on is None else on.replace(tzinfo=UTC)
-    facts = Facts(
-        origin=origin.upper(),
-        destination=to.upper(),
-        now=now,
-        partner_blocked=False,
-        released=True,
-        consent=Consent(ASSUMED, ASSUMED, now) if consent else None,
-        categories=frozenset({"drawing", "description"}),
-        documents=dict.fromkeys(document or (), date.max),
-        attested=packs.attests,
-        persons=persons,
-    )
+    asked = _facts(packs, (origin.upper(), to.upper()), document or [], on)
+    facts = replace(asked, persons=persons, consent=asked.consent if consent else None)
     decision = decide(facts, packs)
     if as_json:
         emit(_document(decision))
@@ -105,6 +92,24 @@ def packs(law: LawDir = None, as_json: AsJson = False) -> None:
         )
     people().print(table)
     people().print(f"{len(loaded.countries)} countries and regions; law {loaded.sha256}")
+
+
+def _facts(packs: Law, way: tuple[str, str], papers: Sequence[str], on: datetime | None) -> Facts:
+    if not set(papers) <= packs.documents.keys():
+        known = ", ".join(sorted(packs.documents))
+        raise CommandError(f"No law pack knows this paper. Known: {known}.", Exit.USAGE)
+    now = datetime.now(UTC) if on is None else on.replace(tzinfo=UTC)
+    return Facts(
+        origin=way[0],
+        destination=way[1],
+        now=now,
+        partner_blocked=False,
+        released=True,
+        consent=Consent(ASSUMED, ASSUMED, now),
+        categories=frozenset({"drawing", "description"}),
+        documents=dict.fromkeys(papers, date.max),
+        attested=packs.attests,
+    )
 
 
 def _document(decision: Decision) -> dict[str, Any]:
