@@ -79,7 +79,6 @@ _BEGINNINGS: Final[tuple[tuple[bytes, _Refusal], ...]] = (
     (rb"\x1f\x8b|BZh[1-9]|\xfd7zXZ\x00|7z\xbc\xaf\x27\x1c|Rar!", unsupported.ArchiveError),
     (rb"\x28\xb5\x2f\xfd|MSCF|\x04\x22\x4d\x18|LZIP", unsupported.ArchiveError),
     (rb"V5_CFV2|#UGC:2|SPLMSSTR", unsupported.NativeCadError),
-    (rb"3D Geometry File Format", unsupported.NativeCadError),
     (rb"PS\x00\x00", unsupported.KernelModelError),
     (rb"Version [0-9]++\.[0-9]++ |ACIS BinaryFile|ASM BinaryFile", unsupported.KernelModelError),
     (rb"glTF|OFF\r?\n", unsupported.MeshError),
@@ -107,6 +106,7 @@ PACKAGES: Final[tuple[tuple[frozenset[str], str | _Refusal], ...]] = (
 COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # SOLIDWORKS since 2015: four bytes of its own, then where a stream begins.
 SOLIDWORKS: Final = re.compile(rb".{4}\x00\x00\x00\x04.{0,64}?\x14\x00\x06\x00\x08\x00", re.DOTALL)
+NATIVE: Final = (("sldprt", SOLIDWORKS), ("3dm", re.compile(rb"3D Geometry File Format ")))
 COMPOUNDS: Final[tuple[tuple[re.Pattern[str], str | _Refusal], ...]] = (
     (re.compile(r"RSeStorage"), "inventor"),
     (re.compile(r"_MO_VERSION_\d+|ISolidWorksInformation"), "solidworks"),

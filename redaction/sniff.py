@@ -76,7 +76,7 @@ def _by_structure(data: bytes) -> str | None:
         return _package(data)
     if data.startswith(signatures.COMPOUND):
         return _compound(data)
-    for name, model in (*signatures.MODELS, ("sldprt", signatures.SOLIDWORKS)):
+    for name, model in (*signatures.MODELS, *signatures.NATIVE):
         if model.match(data):
             return name
     if data.startswith(signatures.BINARY_DXF) or signatures.DXF.match(data):

@@ -131,7 +131,7 @@ class Draft:
 
     def _users(self, name: str, content: bytes) -> bytes:
         """Blank the users who saved a SOLIDWORKS file, the first list in its header."""
-        if not name.rpartition("/")[2].startswith("Header2"):
+        if not name.endswith(("Header2", "-ModelHeader")):
             return content
         mark = content.find(USERS)
         if mark < 0:
