@@ -1,13 +1,18 @@
 """Runs of an upload's bytes, sealed as objects of their own.
 
 Room: gateway/intake. Awaits the vault. With a checksum nothing counts until all of the body has
-arrived and agrees; without one every sealed run counts at once.
+arrived and agrees; without one every sealed run counts at once. While the disk is making one run
+durable the next is arriving; runs count in their order all the same.
+
+    run 1  arrive, seal ─► sync ─► yield
+    run 2               arrive, seal ─► sync ─► yield
 """
 
 import asyncio
 import hashlib
 import hmac
-from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -48,26 +53,27 @@ class ChunkSealer:
 
     async def seal(
         self, subject: SubjectId, start: int, body: Body, checksum: Checksum | None
-    ) -> AsyncIterator[list[Chunk]]:
+    ) -> AsyncGenerator[list[Chunk], None]:
         """Yield chunks as they may be counted, the first of them beginning at ``start``.
 
         Raises:
             ChecksumMismatchError, UploadInterruptedError, NoSpaceError, TooLongError: what was not
                 yielded is destroyed.
         """
-        if checksum is None:
-            async for chunk in self._chunks(subject, start, body):
-                yield [chunk]
-            return
-        running = _RunningHash(checksum)
+        running = _RunningHash(checksum) if checksum is not None else None
         held: list[Chunk] = []
-        try:
-            async for chunk in self._chunks(subject, start, body, running):
-                held.append(chunk)  # noqa: PERF401  (what is held when this breaks off is destroyed)
-            running.check(complete=body.ended)
-        except BaseException:
-            await asyncio.shield(self.destroy(chunk.object for chunk in held))
-            raise
+        async with aclosing(self._chunks(subject, start, body, running)) as chunks:
+            if running is None:
+                async for chunk in chunks:
+                    yield [chunk]
+                return
+            try:
+                async for chunk in chunks:
+                    held.append(chunk)  # noqa: PERF401  (what is held when this breaks off goes)
+                running.check(complete=body.ended)
+            except BaseException:
+                await asyncio.shield(self.destroy(chunk.object for chunk in held))
+                raise
         yield held
 
     async def destroy(self, objects: Iterable[ObjectId]) -> None:
@@ -76,18 +82,57 @@ class ChunkSealer:
             await self.vault.destroy(object_id)
 
     async def _chunks(
-        self, subject: SubjectId, start: int, body: Body, running: "_RunningHash | None" = None
-    ) -> AsyncIterator[Chunk]:
+        self, subject: SubjectId, start: int, body: Body, running: "_RunningHash | None"
+    ) -> AsyncGenerator[Chunk, None]:
+        following = self._begun(subject, body, running)
         try:
-            while await body.waits():
-                pieces = body.run(self.chunk_bytes)
-                if running is not None:
-                    pieces = running.over(pieces)
-                sealed = await self.vault.seal(subject, Purpose.INTAKE, pieces, hashed=False)
+            while True:
+                current = following
+                await current.arrived.wait()
+                following = self._begun(subject, body, running)
+                sealed = await current.sealing
+                if sealed is None:
+                    return
                 yield Chunk(start, sealed.plain_bytes, sealed.id)
                 start += sealed.plain_bytes
         except StoreFullError as error:
             raise NoSpaceError from error
+        finally:
+            await self._given_up(following)
+
+    def _begun(self, subject: SubjectId, body: Body, running: "_RunningHash | None") -> "_Run":
+        arrived = asyncio.Event()
+
+        async def pieces() -> AsyncIterator[bytes]:
+            run = body.run(self.chunk_bytes)
+            async for piece in running.over(run) if running is not None else run:
+                yield piece
+            arrived.set()
+
+        async def seal() -> SealedObject | None:
+            try:
+                if not await body.waits():
+                    return None
+                return await self.vault.seal(subject, Purpose.INTAKE, pieces(), hashed=False)
+            finally:
+                arrived.set()
+
+        return _Run(arrived, asyncio.ensure_future(seal()))
+
+    async def _given_up(self, run: "_Run") -> None:
+        """End a run that will not count; nothing of it is kept."""
+        run.sealing.cancel()
+        (ended,) = await asyncio.gather(run.sealing, return_exceptions=True)
+        if isinstance(ended, SealedObject):
+            await self.vault.destroy(ended.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A run on its way: all of it has arrived, and then it is durable (None: there was none)."""
+
+    arrived: asyncio.Event
+    sealing: "asyncio.Future[SealedObject | None]"
 
 
 class _RunningHash:

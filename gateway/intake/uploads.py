@@ -5,6 +5,7 @@ Room: gateway/intake. Awaits vault, rows and journal. A running request becomes 
 A chunk without a row is an orphan that gateway.intake.sweeping destroys at the next start.
 """
 
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from gateway.clock import Clock
@@ -128,8 +129,10 @@ class Uploads:
             body = Body(read, room_bytes=room, idle_s=self.limits.idle_s)
             lease.on_stop(body.stop)
             row = await self._save(row, [], length)
-            async for chunks in self.sealer.seal(row.subject, row.offset, body, wanted.checksum):
-                row = await self._save(row, chunks, length)
+            sealing = self.sealer.seal(row.subject, row.offset, body, wanted.checksum)
+            async with aclosing(sealing) as sealed:
+                async for chunks in sealed:
+                    row = await self._save(row, chunks, length)
             status = await self._status(row)
             await self._tell_if_complete(row, status)
             if body.broken_off:
