@@ -1,8 +1,8 @@
 """Sizes, names and words: what keeps every room readable at a glance."""
 
 import ast
-import tomllib
 import re
+import tomllib
 from importlib.metadata import distributions
 from pathlib import Path
 

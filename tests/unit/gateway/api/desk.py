@@ -86,6 +86,12 @@ class Desk:
         """Return a session on a new part, without cookies in the way."""
         return await self.session(await self.token(await self.part(*contents)))
 
+    async def status(self, url: str, headers: dict[str, str], method: str = "GET") -> int:
+        """Return how a request is answered, once its answer was read to the end."""
+        answer = await self.program.request(method, url, headers=headers)
+        await answer.read()
+        return answer.status
+
     async def post(self, path: str, who: dict[str, str] | None = None) -> ClientResponse:
         return await self.program.post(path, headers=who or self.customer)
 

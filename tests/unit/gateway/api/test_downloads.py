@@ -130,7 +130,7 @@ async def test_without_a_log_no_byte_leaves(desk: Desk) -> None:
             assert (answer.status, answer.content_type) == (503, "application/problem+json")
             assert DRAWING[:4] not in body
     desk.front.journal.broken = False
-    assert (await desk.program.get(files[0]["url"], headers=session)).status == 200
+    assert await desk.status(files[0]["url"], session) == 200
 
 
 async def test_a_session_is_needed_and_ends_with_its_lease(desk: Desk) -> None:
@@ -140,14 +140,14 @@ async def test_a_session_is_needed_and_ends_with_its_lease(desk: Desk) -> None:
     url = files[0]["url"]
     for headers in ({}, {"Authorization": "Bearer nobody"}, {"Authorization": "Basic x"}):
         for method in ("GET", "HEAD"):
-            assert (await desk.program.request(method, url, headers=headers)).status == 401
+            assert await desk.status(url, headers, method) == 401
         assert (await desk.program.post("/d/receipt", headers=headers)).status == 401
-    assert (await desk.program.get(others[0]["url"], headers=session)).status == 404
-    assert (await desk.program.get(url, headers=desk.customer)).status == 401
+    assert await desk.status(others[0]["url"], session) == 404
+    assert await desk.status(url, desk.customer) == 401
     desk.front.clock.turn(24 * 3600 - 1)
-    assert (await desk.program.get(url, headers=session)).status == 200
+    assert await desk.status(url, session) == 200
     desk.front.clock.turn(1)
-    assert (await desk.program.get(url, headers=session)).status == 401
+    assert await desk.status(url, session) == 401
     assert other
 
 

@@ -82,7 +82,7 @@ async def test_a_blocked_partner_gets_nothing_and_loses_what_it_had(desk: Desk) 
     answer = await desk.post(f"/api/v1/partners/{desk.partner}/block", desk.admin)
     assert (await answer.json())["blocked"] is True
     assert (await desk.look(token)).status == 410
-    assert (await desk.program.get(files[0]["url"], headers=session)).status == 401
+    assert await desk.status(files[0]["url"], session) == 401
     refused = await problem(await desk.order(part))
     assert [one["code"] for one in refused["reasons"]] == ["partner-blocked"]
     await desk.post(f"/api/v1/partners/{desk.partner}/unblock", desk.admin)

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
-from gateway.api.keys import TRANSFERS
+from gateway.api.keys import API_KEYS, ENDINGS, TRANSFERS
 from gateway.identity.roles import Role
 from gateway.identity.tokens import token_hash
+from gateway.intake.states import DrawingState
+from gateway.transfer.endings import Cause
+from storage.rows import parts as rows_of_parts
 from tests.unit.gateway.api.conftest import problem
 from tests.unit.gateway.api.desk import Desk, desk
 
@@ -107,7 +110,7 @@ async def test_withdrawing_a_consent_ends_everything_that_rests_on_it(desk: Desk
     first, again = await desk.post(path), await desk.post(path)
     assert (await first.json())["withdrawn_at"] == (await again.json())["withdrawn_at"]
     assert (await desk.look(token)).status == 410
-    assert (await desk.program.get(files[0]["url"], headers=session)).status == 401
+    assert await desk.status(files[0]["url"], session) == 401
     assert {one["state"] for one in await shown(desk, part)} == {"revoked"}
     kinds = desk.front.journal.kinds()
     assert kinds.count("consent.withdrawn") == 1
@@ -146,7 +149,7 @@ async def test_a_part_taken_back_is_nobodys_to_fetch(desk: Desk) -> None:
     path = f"/api/v1/parts/{part}/withdraw"
     assert [(await desk.post(path)).status for _ in range(2)] == [204, 204]
     assert (await desk.look(token)).status == 410
-    assert (await desk.program.get(files[0]["url"], headers=session)).status == 401
+    assert await desk.status(files[0]["url"], session) == 401
     assert (await desk.order(part)).status == 409
     answer = await desk.program.get(f"/api/v1/parts/{part}", headers=desk.customer)
     document = await answer.json()
@@ -240,3 +243,41 @@ async def test_links_and_sessions_expire_and_the_chore_says_how(desk: Desk) -> N
     assert await transfers.expire() == 1
     assert sorted(one["state"] for one in await shown(desk, part)) == ["expired", "spent"]
     assert await transfers.expire() == 0
+
+
+@pytest.mark.parametrize("cause", [Cause.SUBJECT_BLOCKED, Cause.SUBJECT_ERASED])
+async def test_a_persons_transfers_end_together_and_an_erased_one_is_not_named(
+    desk: Desk, cause: Cause
+) -> None:
+    part = await desk.part()
+    tokens = [await desk.token(part) for _ in range(2)]
+    session, files = await desk.session(tokens[0])
+    endings, officer = (
+        desk.front.app[ENDINGS],
+        await desk.front.app[API_KEYS].caller(desk.admin["Authorization"].partition(" ")[2]),
+    )
+    async with desk.intake.rows.transaction() as connection:
+        ended = await endings.of_subject(connection, desk.caller.subject, cause, officer)
+    assert len(ended) == 1
+    assert endings.cut(ended) == 0
+    assert await desk.status(files[0]["url"], session) == 401
+    assert (await desk.look(tokens[1])).status == 410
+    notes = [n for n in desk.front.journal.notes.values() if n.reasons.get("cause") == cause]
+    assert len(notes) == 2
+    named = {note.subject == desk.caller.subject for note in notes}
+    assert named == {cause is Cause.SUBJECT_BLOCKED}
+
+
+async def test_a_part_that_is_not_whole_goes_nowhere(desk: Desk) -> None:
+    part = await desk.part()
+    fresh, used = [await desk.token(part) for _ in range(2)]
+    session, files = await desk.session(used)
+    _, drawings = await desk.intake.parts.own(desk.caller, part)
+    async with desk.intake.rows.transaction() as connection:
+        await rows_of_parts.change_drawing(
+            connection, drawings[0].id, DrawingState.RELEASED, {"state": DrawingState.FAILED}
+        )
+    assert (await desk.look(fresh)).status == (await desk.open(fresh)).status == 410
+    assert await desk.status(files[0]["url"], session) == 401
+    refused = await problem(await desk.order(part))
+    assert {one["code"] for one in refused["reasons"]} == {"not-released", "contents-unknown"}
