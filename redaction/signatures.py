@@ -93,7 +93,6 @@ BEGINNINGS: Final = tuple((re.compile(b, re.DOTALL), refusal) for b, refusal in 
 
 # What a ZIP is, by names in its directory; the first row that fits decides, and else it is "zip".
 PACKAGES: Final[tuple[tuple[frozenset[str], str | _Refusal], ...]] = (
-    (frozenset({"3D/3dmodel.model"}), unsupported.MeshError),
     (frozenset({"FixedDocumentSequence.fdseq"}), unsupported.OfficeError),
     (frozenset({"[Content_Types].xml", "word/document.xml"}), "docx"),
     (frozenset({"[Content_Types].xml", "xl/workbook.xml"}), "xlsx"),
@@ -102,6 +101,9 @@ PACKAGES: Final[tuple[tuple[frozenset[str], str | _Refusal], ...]] = (
     (frozenset({"mimetype", "content.xml", "META-INF/manifest.xml"}), "odf"),
     (frozenset({"Document.xml"}), "fcstd"),
 )
+# A 3MF package, whatever its models are called.
+MODEL_PART: Final = re.compile(r".++(?<=\.model)", re.IGNORECASE)
+PACKAGE_RELATIONS: Final = "_rels/.rels"
 # What a compound file is, by names in its directory; the first row that fits decides.
 COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # SOLIDWORKS since 2015: four bytes of its own, then where a stream begins.

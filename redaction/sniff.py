@@ -108,6 +108,8 @@ def _package(data: bytes) -> str:
     names = set(zip_container.names(data))
     if any(name.startswith(signatures.FUSION) for name in names):
         raise NativeCadError
+    if signatures.PACKAGE_RELATIONS in names and any(map(signatures.MODEL_PART.fullmatch, names)):
+        return "3mf"
     for wanted, what in signatures.PACKAGES:
         if wanted <= names:
             if isinstance(what, str):

@@ -63,6 +63,12 @@ class Changes:
         if category in TELLING and self._counted[carrier, value] == 1:
             self.tell_people(carrier, value, where)
 
+    def gone(self, carrier: str, category: Category, value: str, where: str) -> None:
+        """Note that something went whose value is no secret."""
+        self._listed[carrier] += 1
+        if self._listed[carrier] <= MAX_LISTED:
+            self._add(carrier, category, value, where, seed=False)
+
     def tell_people(self, carrier: str, text: str, where: str) -> None:
         """Note the addresses, numbers and paths inside a ``text`` that was taken out."""
         for span in people.find(text) if REACHED.search(text) else ():

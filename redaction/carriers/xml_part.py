@@ -53,7 +53,8 @@ class Rules:
     ``cut`` have elements whose text is replaced, or that go with all that is in them; in
     ``paths`` stand elements in whose text local paths are cut down to a file's name. ``inside``
     has (element, its attribute ``name``): text and attributes called ``value`` in such an element
-    are replaced. ``texts`` may also have names with their prefix.
+    are replaced. ``texts`` may also have names with their prefix. ``instructions`` says that
+    processing instructions may go.
     """
 
     attributes: Mapping[tuple[str, str], Instead] = field(default_factory=dict)
@@ -61,6 +62,7 @@ class Rules:
     cut: Mapping[str, Category] = field(default_factory=dict)
     paths: frozenset[str] = frozenset()
     inside: Mapping[tuple[str, str], Instead] = field(default_factory=dict)
+    instructions: bool = False
 
     def text_of(self, name: str) -> Instead | None:
         """Return what replaces the text of the element ``name``."""
@@ -89,8 +91,8 @@ class Part:
         return self.mark + text.encode(self.encoding, "xmlcharrefreplace")
 
 
-def decoded(data: bytes) -> Part:
-    """Return the part whose bytes are ``data``.
+def decoded(data: bytes, *, document_type: bool = False) -> Part:
+    """Return the part whose bytes are ``data``; ``document_type`` says that it may have one.
 
     Raises:
         UnreadableError: it does not decode as it says, or has a document type.
@@ -105,7 +107,7 @@ def decoded(data: bytes) -> Part:
         text = data[len(mark) :].decode(encoding)
     except UnicodeDecodeError as error:
         raise UnreadableError("it does not decode as it says") from error
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+    if not document_type and ("<!DOCTYPE" in text or "<!ENTITY" in text):
         raise UnreadableError("a document type")
     return Part(text, encoding, mark)
 

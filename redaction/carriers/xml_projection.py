@@ -88,7 +88,7 @@ class _Reader:
     def processingInstruction(self, target: str, words: str) -> None:  # noqa: N802 - SAX
         """Digest an instruction."""
         self._end_text()
-        if self._cut_at is None:
+        if self._cut_at is None and not self._rules.instructions:
             self._digest.update(repr(("?", target, words)).encode("utf-8", "surrogatepass"))
 
     def _kept(self, element: str, held: Mapping[str, str]) -> list[tuple[str, str]]:

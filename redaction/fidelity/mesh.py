@@ -5,7 +5,7 @@ so a handler that cuts a facet as if it were a comment is found out here.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Final
 
@@ -56,6 +56,24 @@ def ascii_facets(original: bytes, cleaned: bytes) -> Proof:
     # A facet that the pattern does not know would be compared with nothing.
     if cleaned.lower().count(FACET_WORD) != facets:
         raise NotFaithfulError("facets that cannot be read")
+    return _proof(facets)
+
+
+def elements(before: Sequence[str], after: Sequence[str], run: re.Pattern[str]) -> Proof:
+    """Return the proof that XML texts hold the same runs of points and facets, in the same order.
+
+    ``run`` matches elements of points and facets that follow one another; a facet is an element
+    whose name begins with ``triangle``.
+
+    Raises:
+        NotFaithfulError: they do not.
+    """
+    facets = 0
+    for one, other in zip_longest(before, after):
+        runs = zip_longest(run.finditer(one or ""), run.finditer(other or ""))
+        if one is None or other is None or any(not a or not b or a[0] != b[0] for a, b in runs):
+            raise NotFaithfulError("points or facets differ")
+        facets += one.count("triangle ") + one.count("<triangle>")
     return _proof(facets)
 
 

@@ -3,7 +3,7 @@
 Room: redaction/formats. Runs only inside the sandbox worker. Pure. Properties become the same for
 everybody; authors of comments and tracked changes are nobody; macros, previews, printers and
 signatures go; pictures and embedded files are cleaned by their own handlers. Text that a reader
-sees is only told. Tables: ``ooxml_tables``; package: ``ooxml_package``.
+sees is only told. Tables: ``ooxml_tables``; package: ``xml_package``.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +13,7 @@ from typing import Final
 from redaction.carriers import (
     echoes,
     xml_findings,
+    xml_package,
     xml_part,
     xml_projection,
     xml_words,
@@ -22,7 +23,7 @@ from redaction.carriers import (
 from redaction.carriers.zip_container import Archive
 from redaction.errors import ActiveContentError, UnreadableError
 from redaction.fidelity import members as oracle
-from redaction.formats import ooxml_package, ooxml_properties
+from redaction.formats import ooxml_properties
 from redaction.formats.ooxml_tables import (
     ANNOTATIONS,
     CUSTOM_DATA,
@@ -46,7 +47,7 @@ class _Paper:
 
     archive: Archive
     kind_of: Callable[[str], str]
-    relations: list[ooxml_package.Relation]
+    relations: list[xml_package.Relation]
     removed: dict[str, Category] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
@@ -83,7 +84,7 @@ def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:  # no
     paper = _cleaned(original)
     before = {entry.name: entry.content for entry in paper.archive.entries}
     after = {entry.name: entry.content for entry in zip_container.read(cleaned).entries}
-    gone = {name for name in before if ooxml_package.folded(name) in paper.removed}
+    gone = {name for name in before if xml_package.folded(name) in paper.removed}
     projections = {name: _projection(paper, name) for name in before if _is_xml(paper, name)}
     return (oracle.parts(before, after, removed=gone, projections=projections),)
 
@@ -96,7 +97,7 @@ def members(data: bytes) -> Sequence[Member]:
         for position, entry in enumerate(paper.archive.entries, 1)
         if not entry.is_directory
         and not _is_xml(paper, entry.name)
-        and ooxml_package.folded(entry.name) not in paper.removed
+        and xml_package.folded(entry.name) not in paper.removed
         and not paper.kind_of(entry.name).endswith(KEPT)
     ]
 
@@ -112,13 +113,13 @@ def repacked(data: bytes, replaced: Mapping[str, bytes]) -> bytes:
 def _opened(data: bytes) -> _Paper:
     """Return the document with its parts told apart; nothing in them is changed."""
     archive = zip_container.read(data)
-    types = archive.content(ooxml_package.TYPES)
+    types = archive.content(xml_package.TYPES)
     if types is None:
         raise UnreadableError("no content types")
-    paper = _Paper(archive, ooxml_package.content_types(types), [])
+    paper = _Paper(archive, xml_package.content_types(types), [])
     for entry in archive.entries:
-        if ooxml_package.RELATIONS.search(entry.name):
-            paper.relations += ooxml_package.relations(entry.name, entry.content)
+        if xml_package.RELATIONS.search(entry.name):
+            paper.relations += xml_package.relations(entry.name, entry.content)
     if not any(kind.kind.endswith("/officedocument") for kind in paper.relations):
         raise UnreadableError("no document in the package")
     for entry in archive.entries:
@@ -128,7 +129,7 @@ def _opened(data: bytes) -> _Paper:
 
 def _classify(paper: _Paper, name: str) -> None:
     """Note whether the part called ``name`` goes; refuse what must not stay and cannot go."""
-    folded = ooxml_package.folded(name)
+    folded = xml_package.folded(name)
     leads = [known.kind for known in paper.relations if known.target == folded]
     told = " ".join((paper.kind_of(name), *leads))
     if any(word in told for word in REFUSED):
@@ -136,8 +137,8 @@ def _classify(paper: _Paper, name: str) -> None:
     for word, category in REMOVED:
         if word in told:
             paper.removed[folded] = category
-    if ooxml_package.RELATIONS.search(name):
-        source = ooxml_package.source_of(name)
+    if xml_package.RELATIONS.search(name):
+        source = xml_package.source_of(name)
         if source in paper.removed:
             paper.removed[folded] = paper.removed[source]
 
@@ -146,7 +147,7 @@ def _cleaned(data: bytes) -> _Paper:
     paper = _opened(data)
     for entry in paper.archive.entries:
         name = entry.name
-        category = paper.removed.get(ooxml_package.folded(name))
+        category = paper.removed.get(xml_package.folded(name))
         if category is not None:
             told = name.rpartition("/")[2]
             paper.findings.append(xml_findings.taken("OOXML", "part", category, told, name))
@@ -167,7 +168,7 @@ def _part(paper: _Paper, name: str, content: bytes) -> bytes:
             paper.findings += telling(content, name)
         return fixed
     if _is_list(name):
-        written, changes = ooxml_package.without(content, name, paper.removed)
+        written, changes = xml_package.without(content, name, paper.removed)
     else:
         written, changes = xml_findings.changed(content, RULES)
     paper.findings += [xml_findings.told("OOXML", change, name) for change in changes]
@@ -197,7 +198,7 @@ def _projection(paper: _Paper, name: str) -> oracle.Projection:
     if _fixed(paper, name) is not None:
         return lambda _: None
     if _is_list(name):
-        return lambda data: ooxml_package.projected(data, name, paper.removed)
+        return lambda data: xml_package.projected(data, name, paper.removed)
     names = _longest(paper.names) if _is_annotation(paper, name) else ()
     return lambda data: xml_projection.projected(data, RULES, names)
 
@@ -207,7 +208,7 @@ def _fixed(paper: _Paper, name: str) -> bytes | None:
     for ending, fixed in FIXED.items():
         if kind.endswith(ending):
             return fixed
-    folded = ooxml_package.folded(name)
+    folded = xml_package.folded(name)
     data = any(r.target == folded and r.kind.endswith("/customxml") for r in paper.relations)
     return CUSTOM_DATA if data else None
 
@@ -216,7 +217,7 @@ def _shown(paper: _Paper) -> list[xml_words.Words]:
     return [
         xml_words.words(name, xml_part.decoded(content).text)
         for name, content in paper.contents.items()
-        if name != ooxml_package.TYPES
+        if name != xml_package.TYPES
     ]
 
 
@@ -224,7 +225,7 @@ def _packed(paper: _Paper) -> bytes:
     return zip_container.packed(
         entry.replaced(paper.contents.get(entry.name, entry.content))
         for entry in paper.archive.entries
-        if ooxml_package.folded(entry.name) not in paper.removed
+        if xml_package.folded(entry.name) not in paper.removed
     )
 
 
@@ -234,7 +235,7 @@ def _is_xml(paper: _Paper, name: str) -> bool:
 
 
 def _is_list(name: str) -> bool:
-    return name == ooxml_package.TYPES or bool(ooxml_package.RELATIONS.search(name))
+    return name == xml_package.TYPES or bool(xml_package.RELATIONS.search(name))
 
 
 def _is_annotation(paper: _Paper, name: str) -> bool:

@@ -1,8 +1,9 @@
-"""The package of an Office document (OPC): what each part is, and which part points at which.
+"""Packages of parts (OPC): what each part is, and which part points at which.
 
-Room: redaction/formats. Pure; linear in the package. When a part goes, so do the relationships to
-it and its content type, or a reader calls the document damaged. Links to other files keep the
-file's name and lose where it lay; web pages stay as they are. Source: ECMA-376 part 2, §6 and §7.
+Room: redaction/carriers. Pure; linear in the package. Office documents and 3MF are such packages.
+When a part goes, so do the relationships to it and its content type, or a reader calls the
+document damaged. Links to other files keep the file's name and lose where it lay; web pages stay
+as they are. Source: ECMA-376 part 2, §6 and §7.
 """
 
 import posixpath
