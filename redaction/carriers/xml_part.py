@@ -18,7 +18,7 @@ from redaction.model import Category
 TOKEN: Final = re.compile(
     r"(?P<text>[^<]++)"
     r"|<(?P<close>/)?(?P<name>[^\s/><\"'=!?]++)"
-    r"(?P<attributes>(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+)>"
+    r"(?P<attributes>(?:\s++[^\s=\"'<>/]++\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+'))*+\s*+/?+)>"
     r"|<!--(?P<comment>.*?)-->|<!\[CDATA\[(?P<cdata>.*?)\]\]>|<\?(?P<instruction>.*?)\?>",
     re.DOTALL,
 )

@@ -28,21 +28,24 @@ MAX_FINDINGS: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What one part shows: its text, and the attributes worth a look, each on a line."""
+    """What one part shows: its text as it is read, each run of it, and attributes worth a look."""
 
     where: str
     text: str = field(repr=False)
+    runs: str = field(repr=False)
     attributes: str = field(repr=False)
 
 
 def words(where: str, text: str) -> Words:
     """Return what the part ``text`` shows."""
     lines: list[str] = []
+    runs: list[str] = []
     values: list[str] = []
     for token in tokens(text):
         kind = token.lastgroup
         if kind == "text":
             lines.append(plain(token["text"]))
+            runs.append(lines[-1])
         elif kind == "cdata":
             lines.append(token["cdata"])
         elif kind == "attributes":
@@ -51,7 +54,7 @@ def words(where: str, text: str) -> Words:
                 lines.append("\n")
             if '="' in held or "='" in held:
                 values += _shown(held)
-    return Words(where, "".join(lines), "\n".join(values))
+    return Words(where, "".join(lines), "\n".join(runs), "\n".join(values))
 
 
 def _shown(held: str) -> Iterator[str]:
@@ -63,20 +66,24 @@ def _shown(held: str) -> Iterator[str]:
 
 def named(carrier: str, shown: Iterable[Words]) -> list[Finding]:
     """Return, for review, who is named, reached or located in what the parts show."""
-    return [
-        Finding(
-            carrier,
-            span.category,
-            Action.REVIEW,
-            text[span.start : span.end],
-            part.where,
-            CarrierClass.CONTENT,
-            confidence=span.confidence,
-        )
-        for part in shown
-        for text in (part.text, _telling(part.attributes))
-        for span in people.find(text)
-    ][:MAX_FINDINGS]
+    found: dict[tuple[str, str, Category], Finding] = {}
+    for part in shown:
+        for text in (part.text, part.runs, _telling(part.attributes)):
+            for span in people.find(text):
+                value = text[span.start : span.end]
+                found.setdefault(
+                    (part.where, value, span.category),
+                    Finding(
+                        carrier,
+                        span.category,
+                        Action.REVIEW,
+                        value,
+                        part.where,
+                        CarrierClass.CONTENT,
+                        confidence=span.confidence,
+                    ),
+                )
+    return list(found.values())[:MAX_FINDINGS]
 
 
 def _telling(values: str) -> str:

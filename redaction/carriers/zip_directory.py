@@ -123,8 +123,9 @@ def _end_position(data: bytes) -> int:
     last = -1
     while at >= 0:
         if at + END.size <= len(data):
-            last = at
-            if at + END.size + int.from_bytes(data[at + 20 : at + 22], "little") == len(data):
+            end = at + END.size + int.from_bytes(data[at + 20 : at + 22], "little")
+            last = at if end <= len(data) else last
+            if end == len(data):
                 exact.append(at)
         at = data.find(b"PK\x05\x06", at + 1)
     if len(exact) > 1:

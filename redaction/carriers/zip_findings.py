@@ -4,6 +4,7 @@ Room: redaction/carriers. Pure. Every record goes when the archive is packed ane
 here only for its owner. Extra fields: APPNOTE 6.3.10 §4.5–4.6 and Info-ZIP's ``extrafld.txt``.
 """
 
+import re
 import struct
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -25,6 +26,7 @@ EXTRA: Final[dict[int, tuple[str, Category]]] = {
     0x7075: ("name in Unicode", Category.COMMENT),
 }
 # Lengths of numbers, padding and marks of programs: nobody's.
+ENDING: Final = re.compile(r"\.[A-Za-z0-9]{1,8}$")
 NEUTRAL: Final = frozenset({0x0001, 0xA11E, 0xA220, 0xCAFE, 0xD935})
 
 
@@ -56,13 +58,14 @@ def names(positions: Sequence[tuple[int, str]]) -> list[Finding]:
             "ZIP.name",
             span.category,
             Action.REVIEW,
-            name[span.start : span.end],
+            stem[span.start : span.end],
             f"member {position}",
             CarrierClass.CONTENT,
             confidence=span.confidence,
         )
         for position, name in positions
-        for span in people.find(name.replace("_", " "))
+        for stem in (ENDING.sub("", name).replace("_", " "),)
+        for span in people.find(stem)
     ]
 
 

@@ -20,6 +20,7 @@ from redaction.carriers import (
     zip_container,
     zip_findings,
 )
+from redaction.carriers.xml_part import Rules
 from redaction.carriers.zip_container import Archive
 from redaction.errors import ActiveContentError, UnreadableError
 from redaction.fidelity import members as oracle
@@ -164,6 +165,7 @@ def _part(paper: _Paper, name: str, content: bytes) -> bytes:
     fixed = _fixed(paper, name)
     if fixed is not None:
         if content != fixed:
+            xml_findings.changed(content, Rules())  # refuses what is no XML
             telling = ooxml_properties.data_told if fixed == CUSTOM_DATA else ooxml_properties.told
             paper.findings += telling(content, name)
         return fixed

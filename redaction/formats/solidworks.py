@@ -96,7 +96,7 @@ def chunks(data: bytes) -> list[Chunk]:
     """Return every stream of ``data``, in the order of the file.
 
     Raises:
-        UnreadableError: there is none.
+        UnreadableError: there is none, or one that the directory does not list.
         TooLargeError: too many, or they unpack to more than is reasonable.
     """
     found: list[tuple[bytes, Chunk]] = []
@@ -114,7 +114,10 @@ def chunks(data: bytes) -> list[Chunk]:
     # Between the streams lie headers of nothing, each with a mark of its own.
     signs = Counter(sign for sign, _ in found)
     shared = max(sorted(signs), key=lambda sign: signs[sign])
-    return [chunk for sign, chunk in found if sign == shared]
+    known = [chunk for sign, chunk in found if sign == shared]
+    if not all(chunk.listed_at for chunk in known):
+        raise UnreadableError("a stream that the directory does not know; it may be cut off")
+    return known
 
 
 def _chunk(data: bytes, mark: re.Match[bytes]) -> Chunk | None:
