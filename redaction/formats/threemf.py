@@ -142,7 +142,7 @@ def _cleaned(data: bytes) -> _Package:
 def _echoed(package: _Package, kept: Sequence[tuple[int, str]]) -> list[Finding]:
     """Return, for review, removed words that names of objects and of parts repeat."""
     telling = echoes.telling(package.changes.findings)
-    names = xml_words.Words("names of parts", "\n".join(name for _, name in kept), "")
+    names = xml_words.Words("names of parts", "\n".join(name for _, name in kept), "", "")
     return xml_words.echoes("3MF.text", telling, [*package.shown, names])
 
 
