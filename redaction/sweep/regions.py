@@ -7,10 +7,13 @@ RFC 1950 §2.2 (zlib), RFC 1951 (deflate), RFC 1952 §2.3 (gzip), APPNOTE 6.3.10
 
 import binascii
 import re
+import string
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
+
+from ahocorasick_rs import BytesAhoCorasick
 
 from redaction.errors import TooLargeError
 
@@ -19,39 +22,56 @@ MAX_RATIO: Final = 200
 MIN_BUDGET_BYTES: Final = 64 * 1024 * 1024
 MAX_BUDGET_BYTES: Final = 1024 * 1024 * 1024
 PIECE_BYTES: Final = 64 * 1024
+# So much is looked at in one go; what was found in it is all that is kept.
+WINDOW_BYTES: Final = 256 * 1024
 # What inflates to less is chance, and holds no name worth the search.
 MIN_REGION_BYTES: Final = 8
 
-
-def _one_of(values: Iterable[int]) -> bytes:
-    return b"[%b]" % b"".join(re.escape(bytes((value,))) for value in values)
-
-
 # Every header RFC 1950 §2.2 allows: deflate, a window, a check that 31 divides, no dictionary.
 # Acrobat's begin with 48 89, most others' with 78 9c.
-_METHODS: Final = range(0x08, 0x80, 0x10)
-_ZLIB: Final = b"|".join(
-    b"(?<=%b)%b"
-    % (
-        re.escape(bytes((method,))),
-        _one_of(f for f in range(256) if (method << 8 | f) % 31 == 0 and not f & 0x20),
-    )
-    for method in _METHODS
-)
-# A pattern that begins with a set of bytes skips all others ten times faster than one that
-# begins with alternatives; what each byte must be followed by is told behind it.
-MARKS: Final = re.compile(
-    rb"%b(?:(?<=\x1f)\x8b\x08|(?<=P)K\x03\x04|%b)" % (_one_of((*_METHODS, 0x1F, 0x50)), _ZLIB)
-)
-BASE64: Final = re.compile(
-    rb"[A-Za-z0-9+/_-][A-Za-z0-9+/_-]{23,}+(?:\r?\n[ \t]*+[A-Za-z0-9+/_-]{4,}+)*+"
+KINDS: Final = {
+    **{
+        bytes((method, flags)): "zlib"
+        for method in range(0x08, 0x80, 0x10)
+        for flags in range(256)
+        if (method << 8 | flags) % 31 == 0 and not flags & 0x20
+    },
+    b"\x1f\x8b\x08": "gzip",
+    b"PK\x03\x04": "zip",
+}
+_MARKS: Final = tuple(KINDS)
+_LONGEST_MARK: Final = max(map(len, _MARKS))
+_MARKED: Final = BytesAhoCorasick(_MARKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """How runs of digits are found: a run begins with ``least`` bytes out of ``alphabet``.
+
+    ``run`` matches wherever such a beginning stands, and takes what belongs to it.
+    """
+
+    alphabet: bytes
+    least: int
+    run: re.Pattern[bytes]
+
+
+_ALPHANUMERIC: Final = string.ascii_letters + string.digits
+BASE64: Final = Digits(
+    f"{_ALPHANUMERIC}+/-_".encode(),
+    24,
+    re.compile(rb"[A-Za-z0-9+/_-]{24,}+(?:\r?\n[ \t]*+[A-Za-z0-9+/_-]{4,}+)*+"),
 )
 # DXF breaks hexadecimal values into lines, each announced by its group code.
-HEXADECIMAL: Final = re.compile(
-    rb"[0-9A-Fa-f][0-9A-Fa-f](?:[0-9A-Fa-f]{2}){7,}+(?:\s++(?:(?:310|1004)\s++)?+(?:[0-9A-Fa-f]{2}){4,}+)*+"
+HEXADECIMAL: Final = Digits(
+    string.hexdigits.encode(),
+    16,
+    re.compile(rb"(?:[0-9A-Fa-f]{2}){8,}+(?:\s++(?:(?:310|1004)\s++)?+(?:[0-9A-Fa-f]{2}){4,}+)*+"),
 )
-KINDS: Final = {b"\x1f\x8b\x08": "gzip", b"PK\x03\x04": "zip"}
 HEXADECIMAL_BREAKS: Final = re.compile(rb"\s++(?:(?:310|1004)\s++)?+")
+# Up to so many different short runs are remembered: names of entities look like digits too.
+MAX_KNOWN: Final = 1024
+KNOWN_BYTES: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +112,66 @@ def regions(data: bytes) -> Iterator[Region]:
 
 def _unpacked(data: bytes, budget: _Budget) -> Iterator[Region]:
     yield from _inflated(data, budget)
-    for kind, pattern, decode in (
+    for kind, digits, decode in (
         ("base64", BASE64, _from_base64),
         ("hexadecimal", HEXADECIMAL, _from_hexadecimal),
     ):
         # Runs are short and many: they are searched together, kept apart by a line end.
-        joined = b"\n".join(decode(run.group()) for run in pattern.finditer(data))
+        joined = b"\n".join(_decoded(runs(data, digits), decode))
         budget.spend(len(joined))
         if len(joined) >= MIN_REGION_BYTES:
             yield Region(kind, joined)
 
 
+def _decoded(found: Iterable[bytes], decode: Callable[[bytes], bytes]) -> Iterator[bytes]:
+    known: dict[bytes, bytes] = {}
+    for run in found:
+        plain = known.get(run)
+        if plain is None:
+            plain = decode(run)
+            if len(run) <= KNOWN_BYTES and len(known) < MAX_KNOWN:
+                known[run] = plain
+        yield plain
+
+
+def runs(data: bytes, digits: Digits) -> Iterator[bytes]:
+    """Yield what ``digits.run`` finds in ``data``, one behind the other.
+
+    Digits are told from other bytes a window at a time; only where enough of them stand in a
+    row is the expression asked.
+    """
+    mask = bytes(value in digits.alphabet for value in range(256))
+    beginning = b"\x01" * digits.least
+    start = position = 0
+    while start < len(data):
+        end = start + WINDOW_BYTES
+        window = data[start : end + digits.least - 1].translate(mask)
+        at = window.find(beginning, position - start)
+        while at >= 0 and (run := digits.run.match(data, start + at)):
+            yield run.group()
+            position = run.end()
+            at = window.find(beginning, position - start)
+        start = position = max(end, position)
+
+
+def marks(data: bytes) -> Iterator[tuple[int, str]]:
+    """Yield where a packed stream may begin, and its kind, in order."""
+    for start in range(0, len(data), WINDOW_BYTES):
+        window = data[start : start + WINDOW_BYTES + _LONGEST_MARK - 1]
+        found = _MARKED.find_matches_as_indexes(window, overlapping=True)
+        for at, mark in sorted((at, mark) for mark, at, _ in found if at < WINDOW_BYTES):
+            yield start + at, KINDS[_MARKS[mark]]
+
+
 def _inflated(data: bytes, budget: _Budget) -> Iterator[Region]:
     position = 0
-    while mark := MARKS.search(data, position):
-        kind = KINDS.get(mark.group(), "zlib")
-        start = mark.start() if kind != "zip" else _zip_body(data, mark.start())
+    for at, kind in marks(data):
+        if at < position:
+            continue
+        start = at if kind != "zip" else _zip_body(data, at)
         wbits = {"zlib": 15, "gzip": 31, "zip": -15}[kind]
         found, consumed = _inflate(memoryview(data)[start:], wbits, budget)
-        position = max(mark.start() + 1, start + consumed if found else 0)
+        position = max(at + 1, start + consumed if found else 0)
         if len(found) >= MIN_REGION_BYTES:
             yield Region(kind, found)
 

@@ -4,14 +4,17 @@ Room: redaction/sweep. Pure. The only check that needs to know nothing of the fo
 one that catches what a handler forgot. Used by ``redaction.engine``.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from ahocorasick_rs import BytesAhoCorasick
+
 from redaction.errors import ResidueError
 from redaction.model import Finding
-from redaction.sweep.escapes import unescaped
 from redaction.sweep.needles import Needle, needles
+from redaction.sweep.readings import Haystack, haystacks
 from redaction.sweep.regions import regions
 
 # In packed or numeric data four letters in a row are chance, so a short needle must stand
@@ -49,35 +52,31 @@ def hits(data: bytes, sought: Iterable[Needle]) -> Iterator[Hit]:
     Raises:
         TooLargeError: ``data`` unpacks to more than is reasonable.
     """
-    sought = tuple(sought)
-    if not sought:
+    spelt: defaultdict[bytes, list[Needle]] = defaultdict(list)
+    for needle in sorted(sought):
+        spelt[needle.spelling].append(needle)
+    if not spelt:
         return
+    spellings = BytesAhoCorasick(spelt)
+    places = tuple(spelt.values())
+    longest_bytes = max(map(len, spelt))
     for region in regions(data):
-        for haystack in _readings(region.data):
-            for needle in sought:
-                if _found(haystack, needle):
-                    yield Hit(needle, region.kind)
+        found: set[Needle] = set()
+        for haystack in haystacks(region.data, longest_bytes, CONTEXT_BYTES):
+            for at, start, _ in spellings.find_matches_as_indexes(haystack.text, overlapping=True):
+                found.update(_standing(haystack, places[at], start, found))
+        yield from (Hit(needle, region.kind) for needle in sorted(found))
 
 
-def _readings(data: bytes) -> Iterator[bytes]:
-    """Yield ``data`` in lower case as it stands, then as each way of writing would be read."""
-    lower = data.lower()
-    yield lower
-    plain = unescaped(lower)
-    if plain is not None:
-        yield plain
-    if b"\x00" in lower:
-        # Without its zeros, UTF-16 in either byte order reads as ASCII does.
-        yield lower.replace(b"\x00", b"")
-
-
-def _found(haystack: bytes, needle: Needle) -> bool:
-    at = haystack.find(needle.spelling)
-    while at >= 0:
-        if _stands(haystack, needle, at):
-            return True
-        at = haystack.find(needle.spelling, at + 1)
-    return False
+def _standing(
+    haystack: Haystack, needles: Iterable[Needle], at: int, found: Container[Needle]
+) -> Iterator[Needle]:
+    """Yield those of ``needles``, spelt the same, that stand at ``at`` and were not found yet."""
+    for needle in needles:
+        if needle in found or not haystack.begin <= at <= haystack.end - len(needle.spelling):
+            continue
+        if _stands(haystack.text, needle, at):
+            yield needle
 
 
 def _stands(haystack: bytes, needle: Needle, at: int) -> bool:

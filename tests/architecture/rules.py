@@ -42,6 +42,7 @@ FORBIDDEN_TO_GATEWAY: Final = {
 
 # A library and the rooms that may import it.
 LIBRARIES: Final[dict[str, set[str]]] = {
+    "ahocorasick_rs": {"redaction.sweep"},
     "aiohttp": {"gateway"},
     "alembic": {"storage.rows"},
     "argon2": {"gateway.identity"},

@@ -3,15 +3,19 @@
 import base64
 import gzip
 import io
+import random
+import re
 import zipfile
 import zlib
+from unittest import mock
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from redaction.errors import TooLargeError
-from redaction.sweep.regions import MARKS, regions
+from redaction.sweep import regions as looked
+from redaction.sweep.regions import BASE64, HEXADECIMAL, KINDS, Digits, marks, regions, runs
 
 SECRET = b"Jane Roe of Roe & Daughters drew this in her own hand. " * 3
 
@@ -57,7 +61,50 @@ def test_every_header_of_a_zlib_stream_is_a_mark_and_no_other(method: int) -> No
             and (method << 8 | flags) % 31 == 0
             and not flags & 0x20
         )
-        assert bool(MARKS.match(bytes((method, flags)))) is allowed
+        header = bytes((method, flags))
+        assert [kind for _, kind in marks(header)] == ["zlib"] * allowed
+
+
+# Every byte that a run may begin, hold, break or end with, and pieces that nearly do.
+BITS = [
+    *(b"A", b"f", b"0", b"g", b"+", b"-", b"_", b"/", b"=", b"\r", b"\n", b" ", b"\t", b"\x00"),
+    *(b"310", b"1004", b"\n", b"\r\n", b"deadbeef", b"0" * 15, b"0" * 16, b"z" * 23, b"z" * 24),
+    *(b"Zz09" * 7, b"(8O", b"x\x9c", b"\x1f\x8b\x08", b"PK\x03\x04", b"xx\xdaHK"),
+]
+MIXED = st.lists(st.sampled_from(BITS), max_size=60).map(b"".join)
+MARKED = re.compile(b"|".join(map(re.escape, KINDS)))
+LENGTHS = st.sampled_from([1, 2, 7, 64, looked.WINDOW_BYTES])
+
+
+@pytest.mark.parametrize("digits", [BASE64, HEXADECIMAL], ids=["base64", "hexadecimal"])
+@given(MIXED, LENGTHS)
+@example(b"0" * 16, 1)
+@example(b"0" * 33 + b"\n 310\n" + b"0" * 9, 7)
+@example(b"A" * 23 + b"\n" + b"A" * 24 + b"\r\n\tAAAA\nAAA", 24)
+def test_digits_are_found_where_their_expression_finds_them(
+    digits: Digits, data: bytes, window_bytes: int
+) -> None:
+    with mock.patch.object(looked, "WINDOW_BYTES", window_bytes):
+        assert list(runs(data, digits)) == digits.run.findall(data)
+
+
+@given(MIXED | st.binary(max_size=200), LENGTHS)
+@example(b"xx\x9c\x9cxPK\x03\x04", 1)
+def test_marks_are_found_wherever_they_stand(data: bytes, window_bytes: int) -> None:
+    expected = [
+        (at, KINDS[found[0]]) for at in range(len(data)) if (found := MARKED.match(data, at))
+    ]
+    with mock.patch.object(looked, "WINDOW_BYTES", window_bytes):
+        assert list(marks(data)) == expected
+
+
+def test_a_long_file_is_looked_through_to_its_end() -> None:
+    noise = random.Random(7).randbytes(3 * looked.WINDOW_BYTES)
+    for data in (noise, noise.hex().encode(), base64.b64encode(noise), noise[:99] * 4000):
+        assert list(runs(data, BASE64)) == BASE64.run.findall(data)
+        assert list(runs(data, HEXADECIMAL)) == HEXADECIMAL.run.findall(data)
+        found = MARKED.finditer(data)
+        assert {at for at, _ in marks(data)} >= {mark.start() for mark in found}
 
 
 def test_a_bomb_is_too_large() -> None:
