@@ -8,7 +8,6 @@ waiting for the next bytes overlap, so that each is as fast as the slowest of th
 """
 
 import asyncio
-import contextlib
 import hashlib
 from collections.abc import (
     AsyncGenerator,
@@ -119,14 +118,21 @@ class _Batches:
 async def alongside(work: Coroutine[Any, Any, T]) -> AsyncIterator[Awaitable[T]]:
     """Run ``work`` as a task that is over, one way or the other, when the block is left."""
     task = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
     try:
         yield task
     finally:
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.wait([task])
-        if task.done() and not task.cancelled():
+        # Whoever cancels us while we wait here is heard afterwards, not overheard.
+        while not task.done():
+            try:
+                await asyncio.wait([task])
+            except asyncio.CancelledError as error:
+                cancelled = error
+        if not task.cancelled():
             task.exception()
+        if cancelled is not None:
+            raise cancelled
 
 
 async def read_ahead(

@@ -106,3 +106,24 @@ async def test_leaving_early_leaves_nothing_running() -> None:
     assert len(asyncio.all_tasks()) == len(before) + 1
     await stream.aclose()
     assert asyncio.all_tasks() == before
+
+
+@pytest.mark.parametrize("turns", range(10))
+async def test_a_cancellation_is_heard_in_whichever_moment_it_comes(turns: int) -> None:
+    async def step() -> None:
+        await asyncio.sleep(0)
+
+    async def work() -> None:
+        for _ in range(1000):
+            async with alongside(step()) as one, alongside(step()) as two:
+                await one
+                await two
+
+    task = asyncio.ensure_future(work())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    ended, _ = await asyncio.wait([task], timeout=1)
+    task.cancel()
+    assert ended
+    assert task.cancelled()
