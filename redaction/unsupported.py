@@ -48,7 +48,7 @@ class ArchiveError(UnsupportedFormatError):
 
 
 class OfficeError(UnsupportedFormatError):
-    """Office documents cannot be cleaned safely. Export the document to PDF and send that."""
+    """This kind of Office document cannot be cleaned safely. Save it as DOCX, XLSX, PPTX or PDF."""
 
     code = "unsupported-office"
 

@@ -46,7 +46,7 @@ RULES: Final = Rules(
 )
 # FreeCAD's own data: shapes, meshes, tables of numbers; its arrays have names without an ending.
 OWN: Final = re.compile(
-    r"[^./]+$|\.(?:brp|brep|bin|bms|ast|unv|vtu|vtk|map\.txt|elementmap|stringhasher)$",
+    r"(?:^|/)[^./]+$|\.(?:brp|brep|bin|bms|ast|unv|vtu|vtk|map\.txt|elementmap|stringhasher)$",
     re.IGNORECASE,
 )
 

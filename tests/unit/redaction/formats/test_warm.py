@@ -14,7 +14,8 @@ from redaction.model import Profile
 from tests.unit.redaction.formats.{maker}
 data = {data}
 sniff.warm()
-registry.load({name!r}).warm()
+for one in {name!r}.split("+"):
+    registry.load(one).warm()
 
 def forbidden(event, arguments):
     if event in ("open", "import", "os.listdir", "subprocess.Popen", "socket.connect"):
@@ -34,6 +35,14 @@ sys.stdout.write(report.status.value)
         ("dxf", "test_dxf import BASE", "BASE"),
         ("jpeg", "test_jpeg import photograph", "photograph(6)"),
         ("png", "test_png import picture", "picture('RGB', 3)"),
+        ("zip+text", "packages import zipped", "zipped({'a.txt': 'words', '~$b': 'x'})"),
+        ("docx+jpeg", "packages import docx", "docx()"),
+        ("xlsx", "packages import xlsx", "xlsx()"),
+        ("odf+jpeg", "packages import odt", "odt()"),
+        ("fcstd", "packages import fcstd", "fcstd()"),
+        ("inventor", "test_containers import inventor", "inventor()"),
+        ("sldprt", "test_containers import sldprt", "sldprt()"),
+        ("3dm", "packages import model", "model()"),
         ("text", "test_text import WORDS", "('zażółć ' + WORDS).encode()"),
     ],
 )
