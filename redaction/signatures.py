@@ -70,6 +70,13 @@ STL_HEADER_BYTES: Final = 84
 STL_FACET: Final = struct.Struct("<12fH")
 STL_PROBED_FACETS: Final = 64
 
+# Markup that is told by its root, whatever stands before it.
+_MISC: Final = rb"(?:\s++|<!--(?:[^-]|-(?!->))*+-->|<\?(?:[^?]|\?(?!>))*+\?>)*+"
+_TYPE: Final = rb"(?:<!DOCTYPE[^\[>]*+(?:\[[^\]]*+\][^>]*+)?>)?"
+SVG: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?+" + _MISC + _TYPE + _MISC + rb"<(?:[A-Za-z][\w.-]*+:)?svg[\s/>]"
+)
+
 _Refusal = type[UnsupportedFormatError]
 
 # A file that begins so is what the row says, whatever else it contains.

@@ -76,7 +76,7 @@ def _by_structure(data: bytes) -> str | None:
         return _package(data)
     if data.startswith(signatures.COMPOUND):
         return _compound(data)
-    for name, model in (*signatures.MODELS, *signatures.NATIVE):
+    for name, model in (*signatures.MODELS, *signatures.NATIVE, ("svg", signatures.SVG)):
         if model.match(data):
             return name
     if data.startswith(signatures.BINARY_DXF) or signatures.DXF.match(data):
@@ -95,7 +95,7 @@ def _mesh(data: bytes) -> str | None:
 
 
 def _unsupported(data: bytes) -> RedactionError | None:
-    if signatures.is_packed_step(data):
+    if signatures.is_packed_step(data) or signatures.SVG.match(data):
         return None
     for beginning, refusal in signatures.BEGINNINGS:
         if beginning.match(data):

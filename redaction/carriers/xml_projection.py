@@ -28,18 +28,73 @@ def projected(data: bytes, rules: Rules, names: tuple[str, ...] = ()) -> bytes:
         UnreadableError: not well-formed, or it has a document type.
     """
     reader = _Reader(rules, names)
+    heard(data, reader)
+    return reader.digest()
+
+
+def heard(data: bytes, reader: "Unheard") -> None:
+    """Let ``reader`` hear everything in the part, as SAX 2 names it.
+
+    Raises:
+        UnreadableError: not well-formed, or it has a document type.
+    """
     try:
         sax.parseString(data, reader, reader, forbid_dtd=True)  # type: ignore[arg-type]
     except (DefusedXmlException, ValueError, LookupError) as error:
         raise UnreadableError("not well-formed") from error
-    return reader.digest()
 
 
 def _called(held: Mapping[str, str]) -> str:
     return next((value for name, value in held.items() if local(name) == "name"), "")
 
 
-class _Reader:
+class Unheard:
+    """What a reader of SAX 2 events need not hear: it tells of the writing and not of the part."""
+
+    def setDocumentLocator(self, locator: object) -> None:  # noqa: N802 - SAX
+        """Ignore where the parser is."""
+
+    def startDocument(self) -> None:  # noqa: N802 - SAX
+        """Ignore the beginning."""
+
+    def endDocument(self) -> None:  # noqa: N802 - SAX
+        """Ignore the end."""
+
+    def startPrefixMapping(self, prefix: str | None, uri: str) -> None:  # noqa: N802 - SAX
+        """Ignore what only comes when names are resolved; here they are not."""
+
+    def endPrefixMapping(self, prefix: str | None) -> None:  # noqa: N802 - SAX
+        """Ignore what only comes when names are resolved."""
+
+    def startElementNS(self, *told: object) -> None:  # noqa: N802 - SAX
+        """Ignore what only comes when names are resolved."""
+
+    def endElementNS(self, *told: object) -> None:  # noqa: N802 - SAX
+        """Ignore what only comes when names are resolved."""
+
+    def skippedEntity(self, name: str) -> NoReturn:  # noqa: N802, ARG002 - SAX
+        """Refuse an entity that nobody declared."""
+        raise UnreadableError("an undeclared entity")
+
+    def ignorableWhitespace(self, content: str) -> None:  # noqa: N802 - SAX
+        """Ignore what a document type would call ignorable; there is none."""
+
+    def warning(self, error: Exception) -> None:
+        """Ignore what is no error."""
+
+    def error(self, error: Exception) -> NoReturn:
+        """Raise what the parser found."""
+        raise UnreadableError("not well-formed") from error
+
+    def fatalError(self, error: Exception) -> NoReturn:  # noqa: N802 - SAX
+        """Raise what the parser found."""
+        raise UnreadableError("not well-formed") from error
+
+    def processingInstruction(self, target: str, words: str) -> None:  # noqa: N802 - SAX
+        """Ignore an instruction."""
+
+
+class _Reader(Unheard):
     """Takes what the parser reads, as SAX 2 names it, and digests what has to stay."""
 
     def __init__(self, rules: Rules, names: tuple[str, ...]) -> None:
@@ -113,43 +168,3 @@ class _Reader:
         for name in self._names:
             text = text.replace(name, NAMELESS)
         self._digest.update(text.encode("utf-8", "surrogatepass"))
-
-    # What follows tells of the writing and not of the part.
-    def setDocumentLocator(self, locator: object) -> None:  # noqa: N802 - SAX
-        """Ignore where the parser is."""
-
-    def startDocument(self) -> None:  # noqa: N802 - SAX
-        """Ignore the beginning."""
-
-    def endDocument(self) -> None:  # noqa: N802 - SAX
-        """Ignore the end."""
-
-    def startPrefixMapping(self, prefix: str | None, uri: str) -> None:  # noqa: N802 - SAX
-        """Ignore what only comes when names are resolved; here they are not."""
-
-    def endPrefixMapping(self, prefix: str | None) -> None:  # noqa: N802 - SAX
-        """Ignore what only comes when names are resolved."""
-
-    def startElementNS(self, *told: object) -> None:  # noqa: N802 - SAX
-        """Ignore what only comes when names are resolved."""
-
-    def endElementNS(self, *told: object) -> None:  # noqa: N802 - SAX
-        """Ignore what only comes when names are resolved."""
-
-    def skippedEntity(self, name: str) -> NoReturn:  # noqa: N802, ARG002 - SAX
-        """Refuse an entity that nobody declared."""
-        raise UnreadableError("an undeclared entity")
-
-    def ignorableWhitespace(self, content: str) -> None:  # noqa: N802 - SAX
-        """Ignore what a document type would call ignorable; there is none."""
-
-    def warning(self, error: Exception) -> None:
-        """Ignore what is no error."""
-
-    def error(self, error: Exception) -> NoReturn:
-        """Raise what the parser found."""
-        raise UnreadableError("not well-formed") from error
-
-    def fatalError(self, error: Exception) -> NoReturn:  # noqa: N802 - SAX
-        """Raise what the parser found."""
-        raise UnreadableError("not well-formed") from error

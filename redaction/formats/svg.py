@@ -1,0 +1,85 @@
+"""SVG drawings: who drew them, with what and from where goes; every line stays as it is written.
+
+Room: redaction/formats. Runs only inside the sandbox worker. Pure. A drawing is changed where it
+tells of people (``svg_tables``, ``svg_markup``), pictures in it are cleaned by their own handlers,
+words that are drawn are only told. Specification: SVG 2; carriers: docs/reference/formats/svg.md.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from redaction.carriers import echoes, xml_walk, xml_words
+from redaction.carriers.xml_part import Part
+from redaction.formats import svg_fidelity, svg_pictures, svg_prologue
+from redaction.formats.svg_markup import Markup
+from redaction.model import Category, Member, Plan, Profile, Proof
+from redaction.text import people
+
+REWRITE: Final = "rewrite"
+
+
+def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - a drawing's words are only told
+    """Return what goes, and whom the drawing's own words name.
+
+    Raises:
+        UnreadableError: no SVG, not well-formed, or a document type that could do harm.
+        ActiveContentError: programs or web pages that cannot be taken out.
+        OpaqueStreamError: a picture that is not written in base64.
+    """
+    part, kind = svg_prologue.read(data)
+    markup = Markup(part.text)
+    if kind is not None:
+        markup.changes.gone("SVG.DOCTYPE", Category.SOFTWARE, kind[:80], "line 1")
+    text = xml_walk.applied(part.text, markup.cuts)
+    shown = xml_words.words("", svg_pictures.PICTURE.sub("", text))
+    findings = [*markup.changes.findings, *xml_words.named("SVG.text", [shown])]
+    labelled = "\n".join((*markup.labels, shown.attributes))
+    labels = xml_words.Words("labels", shown.text, "", labelled)
+    findings += xml_words.echoes("SVG.text", echoes.telling(markup.changes.findings), [labels])
+    changed = kind is not None or text != part.text
+    return Plan(tuple(findings), tasks=(REWRITE,) if changed else ())
+
+
+def apply(data: bytes, plan: Plan) -> bytes:
+    """Return the drawing with all of it cut; without a planned rewrite, ``data`` itself."""
+    return _cleaned(data) if REWRITE in plan.tasks else data
+
+
+def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:  # noqa: ARG001
+    """Prove that all that is drawn is the same.
+
+    Raises:
+        NotFaithfulError: something else differs.
+    """
+    before, after = svg_prologue.read(original)[0], svg_prologue.read(cleaned)[0]
+    return (svg_fidelity.compared(before.text, after.text),)
+
+
+def members(data: bytes) -> Sequence[Member]:
+    """Return the pictures that are written into the drawing."""
+    part, _ = svg_prologue.read(data)
+    return [
+        Member(number, f"picture {number}", content)
+        for number, content in svg_pictures.contents(part.text)
+    ]
+
+
+def repacked(data: bytes, replaced: Mapping[str, bytes]) -> bytes:
+    """Return the drawing with the members in ``replaced`` holding what stands there."""
+    part, _ = svg_prologue.read(data)
+    numbered = {int(name.split()[-1]): content for name, content in replaced.items()}
+    return _written(part, svg_pictures.replaced(part.text, numbered))
+
+
+def _cleaned(data: bytes) -> bytes:
+    part, _ = svg_prologue.read(data)
+    return _written(part, xml_walk.applied(part.text, Markup(part.text).cuts))
+
+
+def _written(part: Part, text: str) -> bytes:
+    return part.encoded(text)
+
+
+def warm() -> None:
+    """Load what would otherwise be read from disk at first use."""
+    people.warm()
