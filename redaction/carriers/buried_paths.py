@@ -48,6 +48,13 @@ HOMES: Final = re.compile(
 SHARED: Final = frozenset({"public", "default", "all users", "shared", "default user"})
 STRING: Final = re.compile(rb"\xff\xfe\xff(?P<size>[\x01-\xfe])", re.DOTALL)
 MIN_DIRECTORIES: Final = 2
+MIN_NAME_CHARS: Final = 4
+# Accounts of nobody, which are words of every program as well.
+_GENERIC: Final = """
+    admin administrator author default design drawing engineer guest inventor model nobody none
+    owner part public solidworks standard system temp test unknown user users windows workstation
+"""
+GENERIC: Final = frozenset(_GENERIC.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +133,11 @@ def _fill(length: int, text: str) -> str:
 def homes(path: str) -> list[str]:
     """Return whose home the path leads through."""
     return [name for name in HOMES.findall(path) if name.casefold() not in SHARED]
+
+
+def is_telling(name: str) -> bool:
+    """Return whether ``name`` is somebody's, and long enough to be told from chance."""
+    return len(name) >= MIN_NAME_CHARS and name.casefold() not in GENERIC
 
 
 def strings(data: bytes, start: int = 0) -> Iterator[tuple[int, int, str]]:

@@ -15,6 +15,7 @@ from typing import Final
 from redaction.carriers import buried_paths, packed_streams, property_sets
 from redaction.carriers.packed_streams import Packed
 from redaction.carriers.xml_part import Change
+from redaction.errors import TooComplexError
 from redaction.model import Action, Category, Edit, Finding, patched
 from redaction.text import people
 
@@ -32,7 +33,7 @@ EMPTY_PNG: Final = bytes.fromhex(
 )
 BITMAP_HEADER_BYTES: Final = 40
 USERS: Final = b"su_CStringArray"
-MIN_NAME_CHARS: Final = 4
+MAX_NAMES: Final = 500
 MIN_TEXT: Final = re.compile(rb"[\x20-\x7e]{6,}|(?:[\x20-\xff]\x00){6,}")
 
 
@@ -94,7 +95,9 @@ class Draft:
             for found in self.findings
             if found.category is Category.PERSON and found.action is Action.REMOVED and found.seed
         }
-        wanted = {name for name in wanted if len(name) >= MIN_NAME_CHARS}
+        wanted = {name for name in wanted if buried_paths.is_telling(name)}
+        if len(wanted) > MAX_NAMES:
+            raise TooComplexError
         for name, content in self.contents.items():
             edits: list[Edit] = []
             for edit, value in sorted(buried_paths.names(content, wanted)):

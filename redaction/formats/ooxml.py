@@ -22,7 +22,7 @@ from redaction.carriers import (
 )
 from redaction.carriers.xml_part import Rules
 from redaction.carriers.zip_container import Archive
-from redaction.errors import ActiveContentError, UnreadableError
+from redaction.errors import ActiveContentError, TooComplexError, UnreadableError
 from redaction.fidelity import members as oracle
 from redaction.formats import ooxml_properties
 from redaction.formats.ooxml_tables import (
@@ -39,6 +39,7 @@ from redaction.model import Category, Finding, Member, Plan, Profile, Proof
 from redaction.text import people
 
 REWRITE: Final = "rewrite"
+MAX_NAMES: Final = 500
 XML_NAMES: Final = (".xml", ".rels", ".vml")
 
 
@@ -48,7 +49,7 @@ class _Paper:
 
     archive: Archive
     kind_of: Callable[[str], str]
-    relations: list[xml_package.Relation]
+    relations: dict[str, list[str]]  # what kinds of relationships lead to a part
     removed: dict[str, Category] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
@@ -117,11 +118,13 @@ def _opened(data: bytes) -> _Paper:
     types = archive.content(xml_package.TYPES)
     if types is None:
         raise UnreadableError("no content types")
-    paper = _Paper(archive, xml_package.content_types(types), [])
+    paper = _Paper(archive, xml_package.content_types(types), {})
     for entry in archive.entries:
         if xml_package.RELATIONS.search(entry.name):
-            paper.relations += xml_package.relations(entry.name, entry.content)
-    if not any(kind.kind.endswith("/officedocument") for kind in paper.relations):
+            for relation in xml_package.relations(entry.name, entry.content):
+                if not relation.external:
+                    paper.relations.setdefault(relation.target, []).append(relation.kind)
+    if not any(_leads(paper, entry.name, "/officedocument") for entry in archive.entries):
         raise UnreadableError("no document in the package")
     for entry in archive.entries:
         _classify(paper, entry.name)
@@ -131,8 +134,7 @@ def _opened(data: bytes) -> _Paper:
 def _classify(paper: _Paper, name: str) -> None:
     """Note whether the part called ``name`` goes; refuse what must not stay and cannot go."""
     folded = xml_package.folded(name)
-    leads = [known.kind for known in paper.relations if known.target == folded]
-    told = " ".join((paper.kind_of(name), *leads))
+    told = " ".join((paper.kind_of(name), *paper.relations.get(folded, [])))
     if any(word in told for word in REFUSED):
         raise ActiveContentError
     for word, category in REMOVED:
@@ -177,6 +179,8 @@ def _part(paper: _Paper, name: str, content: bytes) -> bytes:
     if _is_annotation(paper, name) or paper.kind_of(name).endswith("ms-excel.person+xml"):
         people_named = (c.value for c in changes if c.category is Category.PERSON)
         paper.names |= {value for value in people_named if len(value) > 1}
+        if len(paper.names) > MAX_NAMES:
+            raise TooComplexError
     return written
 
 
@@ -210,9 +214,13 @@ def _fixed(paper: _Paper, name: str) -> bytes | None:
     for ending, fixed in FIXED.items():
         if kind.endswith(ending):
             return fixed
-    folded = xml_package.folded(name)
-    data = any(r.target == folded and r.kind.endswith("/customxml") for r in paper.relations)
-    return CUSTOM_DATA if data else None
+    return CUSTOM_DATA if _leads(paper, name, "/customxml") else None
+
+
+def _leads(paper: _Paper, name: str, kind: str) -> bool:
+    """Return whether a relationship of that kind leads to the part called ``name``."""
+    kinds = paper.relations.get(xml_package.folded(name), [])
+    return any(known.endswith(kind) for known in kinds)
 
 
 def _shown(paper: _Paper) -> list[xml_words.Words]:

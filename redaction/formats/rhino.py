@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from redaction.carriers import buried_paths
-from redaction.errors import NotFaithfulError, UnreadableError
+from redaction.errors import NotFaithfulError, TooComplexError, UnreadableError
 from redaction.formats import rhino_chunks
 from redaction.formats.rhino_chunks import Archive, Chunk
 from redaction.model import Action, Category, Edit, Finding, Plan, Profile, Proof, patched
@@ -24,7 +24,7 @@ PREVIEWS: Final = (0x20008023, 0x20008025)
 TIME_BYTES: Final = 32
 # 1970-01-01 00:00:00, a Thursday, as ``struct tm`` counts.
 NO_TIME: Final = struct.pack("<8i", 0, 0, 0, 1, 0, 70, 4, 0)
-MIN_NAME_CHARS: Final = 4
+MAX_PLACES: Final = 5_000
 
 
 @dataclass(slots=True)
@@ -111,6 +111,19 @@ def _drafted(data: bytes) -> _Draft:
             _revisions(draft, data, record)
         elif record.type == NOTES:
             _notes(draft, data, record)
+    _paths_and_names(draft)
+    if len(draft.places) > MAX_PLACES:
+        raise TooComplexError
+    for _, record in draft.archive.records:
+        _seal(draft, data, record)
+    for chunk in draft.archive.chunks:
+        if not chunk.is_table:
+            _seal(draft, data, chunk)
+    return draft
+
+
+def _paths_and_names(draft: _Draft) -> None:
+    """Take the directories out of paths, and names that stand alone, wherever they are."""
     for buried in buried_paths.paths(bytes(draft.changed[: draft.archive.end])):
         draft.overwrite(buried.edit, Category.PATH, buried.path, "path")
         for home in buried_paths.homes(buried.path):
@@ -120,23 +133,16 @@ def _drafted(data: bytes) -> _Draft:
     wanted = {
         found.value
         for found in draft.findings
-        if found.category is Category.PERSON and len(found.value) >= MIN_NAME_CHARS
+        if found.category is Category.PERSON and buried_paths.is_telling(found.value)
     }
     for edit, name in list(buried_paths.names(bytes(draft.changed), wanted)):
         draft.overwrite(edit, Category.PERSON, name, "name")
-    for _, record in draft.archive.records:
-        _seal(draft, data, record)
-    for chunk in draft.archive.chunks:
-        if not chunk.is_table:
-            _seal(draft, data, chunk)
-    return draft
 
 
 def _seal(draft: _Draft, data: bytes, record: Chunk) -> None:
-    for edit in draft.places:
-        if record.body <= edit.start < record.end:
-            size_bytes = draft.archive.number_bytes
-            rhino_chunks.sealed(data, draft.changed, record, edit.start, size_bytes)
+    places = [edit.start for edit in draft.places if record.body <= edit.start < record.end]
+    if places:
+        rhino_chunks.sealed(data, draft.changed, record, places, draft.archive.number_bytes)
 
 
 def _written(data: bytes, draft: _Draft, removed: Sequence[Chunk]) -> Iterator[Edit]:

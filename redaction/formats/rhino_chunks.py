@@ -113,17 +113,32 @@ def _chunks(data: bytes, start: int, end: int, number_bytes: int) -> Iterator[Ch
 
 
 def sealed(
-    original: bytes, changed: bytearray, record: Chunk, place: int, number_bytes: int
+    original: bytes, changed: bytearray, record: Chunk, places: Sequence[int], number_bytes: int
 ) -> None:
-    """Write the checksum of the innermost chunk in ``record`` that holds the changed ``place``.
+    """Write the checksums of the innermost chunks in ``record`` that hold the changed ``places``.
 
     A checksum counts the bytes of its own chunk and not those of chunks inside it, so no other
     one changes. A chunk is believed to be one when its checksum was true before.
 
     Raises:
-        OpaqueStreamError: the place is counted in a way that cannot be told.
+        OpaqueStreamError: a place is counted in a way that cannot be told.
     """
     inner = _inner(original, record, number_bytes)
+    written: list[Extent] = []
+    for place in places:
+        if not any(start <= place < end for start, end in written):
+            written += _sealed(original, changed, record, place, (inner, number_bytes))
+
+
+def _sealed(
+    original: bytes,
+    changed: bytearray,
+    record: Chunk,
+    place: int,
+    known: tuple[Sequence[Extent], int],
+) -> Sequence[Extent]:
+    """Write the checksum that counts ``place``; return all the bytes that it counts."""
+    inner, number_bytes = known
     around = [extent for extent in inner if extent[0] <= place < extent[1] - 4]
     if record.is_checked:
         around.append((record.body, record.end))
@@ -133,9 +148,10 @@ def sealed(
             counted = _crc(original, own) == int.from_bytes(original[end - 4 : end], "little")
             if counted and any(start <= place < stop for start, stop in own):
                 changed[end - 4 : end] = _crc(changed, own).to_bytes(4, "little")
-                return
+                return own
     if around:
         raise OpaqueStreamError
+    return []
 
 
 def _inner(data: bytes, record: Chunk, number_bytes: int) -> list[Extent]:
