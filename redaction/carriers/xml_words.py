@@ -68,7 +68,8 @@ def named(carrier: str, shown: Iterable[Words]) -> list[Finding]:
     """Return, for review, who is named, reached or located in what the parts show."""
     found: dict[tuple[str, str, Category], Finding] = {}
     for part in shown:
-        for text in (part.text, part.runs, _telling(part.attributes)):
+        # Two runs that touch may spoil an address that ends the one; each is looked at alone too.
+        for text in (part.text, _telling(part.runs), _telling(part.attributes)):
             for span in people.find(text):
                 value = text[span.start : span.end]
                 found.setdefault(
