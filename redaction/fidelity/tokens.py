@@ -1,8 +1,11 @@
 """The token oracle: two texts say the same, token by token, but for strings at planned places.
 
-Room: redaction/fidelity. Pure; linear in the files, a few tokens in memory. It takes both files
-apart again with the caller's expressions and trusts no plan further than where it may look away:
-a token that differs must be planned, of the same kind, and of a kind that may differ at all.
+Room: redaction/fidelity. Pure; linear in the files, a few tokens in memory. It trusts no plan
+further than where it may look away: a token that differs must be planned, of the same kind, and
+of a kind that may differ at all. Both files are taken apart again with the caller's expressions
+from the statement that an edit stands in to the end of that statement. Between two such places
+they are the same byte for byte, and begin between two statements in both: so they are the same
+token for token.
 """
 
 import re
@@ -13,6 +16,8 @@ from itertools import zip_longest
 from typing import Final, NamedTuple
 
 from redaction.errors import NotFaithfulError
+from redaction.fidelity.course import Course, LostError, Signs
+from redaction.fidelity.patches import check_patched
 from redaction.model import Edit
 
 BLANKS: Final = b" \t\r\n\f\v"
@@ -22,19 +27,18 @@ BLANKS: Final = b" \t\r\n\f\v"
 class Grammar:
     """How a text is taken apart.
 
-    ``coarse`` matches one of the groups ``literal`` (a string), ``comment`` or ``run``; ``fine``
-    takes a run apart into named groups, of which ``blank`` and ``comment`` do not count.
-    Where it was planned, literals may differ, tokens of a kind in ``changeable``, and those of a
-    kind in ``dated`` behind a ``keyword`` in ``dates``. What stands behind ``last`` is not part of
-    the text, and a planned cut may only begin with ``droppable``.
+    ``signs.coarse`` matches one of the groups ``literal`` (a string), ``comment``, ``opaque`` or
+    ``run``; ``fine`` takes a run apart into named groups, of which ``blank`` and ``comment`` do not
+    count. Where it was planned, literals may differ, tokens of a kind in ``changeable``, and those
+    of a kind in ``dated`` behind a ``keyword`` in ``dates``. What stands behind ``signs.last`` is
+    not part of the text, and a planned cut may only begin with ``droppable``.
     """
 
-    coarse: re.Pattern[bytes]
+    signs: Signs
     fine: re.Pattern[bytes]
     changeable: frozenset[str]
     dated: frozenset[str]
     dates: frozenset[bytes]
-    last: bytes
     droppable: re.Pattern[bytes]
 
 
@@ -49,25 +53,59 @@ class _Piece(NamedTuple):
 
 
 def compared(original: bytes, cleaned: bytes, edits: Sequence[Edit], grammar: Grammar) -> int:
-    """Return how many runs and strings were compared.
+    """Return how many strings, and runs before, between and behind them, were compared.
 
     Raises:
-        NotFaithfulError: a token differs that was not planned to, or one is missing or too many.
+        NotFaithfulError: a byte differs that was not planned to; or a token differs that may
+            not, or one is missing or too many.
     """
-    count = 0
-    pairs = zip_longest(_pieces(original, grammar), _pieces(cleaned, grammar))
+    check_patched(original, cleaned, edits)
     planned = _Planned(original, edits, grammar)
-    for one, other in pairs:
-        if one is None or other is None:
-            raise NotFaithfulError("another number of strings")
-        count += 2
-        if one.run == other.run and one.literal == other.literal:
+    course = Course(original, grammar.signs)
+    index = at = shift = count = 0
+    try:
+        while index < len(edits):
+            start = at
+            start = course.stop_before(at, edits[index].start)
+            if course.is_over:
+                break
+            end, behind = _stop_behind(original, start, edits, index, grammar)
+            grown = sum(map(_growth, edits[index:behind]))
+            count += planned.check(cleaned, (start, end), (start + shift, end + shift + grown))
+            index, at, shift = behind, end, shift + grown
+        else:
+            start = at
+            course.to_end(at)
+    except LostError:
+        count += planned.check(cleaned, (start, len(original)), (start + shift, len(cleaned)))
+    return 1 + count + course.quotes
+
+
+def _growth(edit: Edit) -> int:
+    return len(edit.replacement) - edit.end + edit.start
+
+
+def _stop_behind(
+    original: bytes, start: int, edits: Sequence[Edit], index: int, grammar: Grammar
+) -> tuple[int, int]:
+    """Return where a statement ends behind an edit and inside no other, and the first edit there.
+
+    ``start`` is between two statements. The end of the text is such a place too.
+    """
+    signs = grammar.signs
+    wanted = edits[index].end
+    index += 1
+    for found in signs.coarse.finditer(original, start):
+        if found.lastgroup != "run":
             continue
-        if _dense(one.run) != _dense(other.run):
-            planned.check_run(one, cleaned[other.start : other.literal_start])
-        if one.literal != other.literal:
-            planned.check_literal(one, other)
-    return count
+        if original.find(signs.last, *found.span()) >= 0:
+            break
+        while (stop := original.find(signs.stop, max(found.start(), wanted), found.end())) >= 0:
+            if index == len(edits) or edits[index].start > stop:
+                return stop + 1, index
+            wanted = max(wanted, edits[index].end)
+            index += 1
+    return len(original), len(edits)
 
 
 class _Planned:
@@ -78,6 +116,30 @@ class _Planned:
         self._edits = edits
         self._starts = [edit.start for edit in edits]
         self._grammar = grammar
+
+    def check(self, cleaned: bytes, before: tuple[int, int], after: tuple[int, int]) -> int:
+        """Return how many strings and runs are the same in two stretches of both texts.
+
+        Raises:
+            NotFaithfulError: something differs that may not.
+            LostError: something opens in them and does not end there.
+        """
+        count = 0
+        pairs = zip_longest(
+            _pieces(self._original, before, self._grammar.signs),
+            _pieces(cleaned, after, self._grammar.signs),
+        )
+        for one, other in pairs:
+            if one is None or other is None:
+                raise NotFaithfulError("another number of strings")
+            count += one.literal.count(self._grammar.signs.quote)
+            if one.run == other.run and one.literal == other.literal:
+                continue
+            if _dense(one.run) != _dense(other.run):
+                self.check_run(one, cleaned[other.start : other.literal_start])
+            if one.literal != other.literal:
+                self.check_literal(one, other)
+        return count
 
     def check_literal(self, one: _Piece, other: _Piece) -> None:
         """Raise unless both are strings and an edit lies in the first."""
@@ -94,7 +156,8 @@ class _Planned:
             if token is None or other is None:
                 raise NotFaithfulError("a token is missing or too many")
             kind, text, start = token
-            keyword = text.upper() if kind == "keyword" else keyword
+            if kind == "keyword" or text == self._grammar.signs.stop:
+                keyword = text.upper()
             if text == other[1]:
                 continue
             if kind != other[0] or not self._changeable(kind, keyword):
@@ -125,20 +188,27 @@ class _Planned:
         return cut and self._grammar.droppable.match(self._original, edit.start) is not None
 
 
-def _pieces(data: bytes, grammar: Grammar) -> Iterator[_Piece]:
+def _pieces(data: bytes, stretch: tuple[int, int], signs: Signs) -> Iterator[_Piece]:
     runs: list[bytes] = []
-    start, end = 0, len(data)
-    for found in grammar.coarse.finditer(data):
+    start, end = stretch
+    for found in signs.coarse.finditer(data, *stretch):
         kind = found.lastgroup
-        if kind == "run":
-            runs.append(found.group())
-            if grammar.last in runs[-1]:
-                runs[-1] = runs[-1].partition(grammar.last)[0]
-                end = found.start() + len(runs[-1])
-                break
-        elif kind == "literal":
+        if kind == "literal":
             yield _Piece(b"".join(runs), found.group(), start, found.start(), found.end())
             runs, start = [], found.end()
+        elif kind != "comment":
+            runs.append(found.group())
+        if kind == "run":
+            if (
+                end < len(data)
+                and found.end() == found.start() + 1
+                and signs.opens(data, found.start())
+            ):
+                raise LostError
+            if signs.last in runs[-1]:
+                runs[-1] = runs[-1].partition(signs.last)[0]
+                end = found.start() + len(runs[-1])
+                break
     yield _Piece(b"".join(runs), b"", start, end, end)
 
 

@@ -8,14 +8,20 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from redaction.errors import NotFaithfulError
+from redaction.fidelity.course import Signs
 from redaction.fidelity.tokens import Grammar, compared
-from redaction.model import Edit, Proof, patched
+from redaction.model import Edit, Proof
 
 GRAMMAR: Final = Grammar(
-    coarse=re.compile(
-        rb"(?P<literal>'(?:[^']++|'')*+')|(?P<comment>/\*(?:[^*]++|\*(?!/))*+\*/)"
-        rb'|(?P<run>[^\'"/<]++|"[^"]*+"|<[^<>]*+>|["\'/<])'
+    signs=Signs(
+        coarse=re.compile(
+            rb"(?P<literal>'(?:[^']++|'')*+')|(?P<comment>/\*(?:[^*]++|\*(?!/))*+\*/)"
+            rb'|(?P<opaque>"[^"]*+"|<[^<>]*+>)|(?P<run>[^\'"/<]++|["\'/<])'
+        ),
+        quote=b"'",
+        stop=b";",
+        openings=(b'"', b"<", b"/*"),
+        last=b"END-ISO-10303-21",
     ),
     fine=re.compile(
         rb"(?P<blank>\s++)|(?P<comment>/\*(?:[^*]++|\*(?!/))*+\*/)|(?P<binary>\"[^\"]*+\")"
@@ -33,7 +39,6 @@ GRAMMAR: Final = Grammar(
         IFCCOORDINATEDUNIVERSALTIMEOFFSET
         """.split()
     ),
-    last=b"END-ISO-10303-21",
     droppable=re.compile(rb"\s*+(?:/\*.*?\*/\s*+)*+SIGNATURE", re.DOTALL | re.IGNORECASE),
 )
 
@@ -44,8 +49,6 @@ def tokens(original: bytes, cleaned: bytes, edits: Sequence[Edit]) -> Proof:
     Raises:
         NotFaithfulError: they differ elsewhere.
     """
-    if cleaned != patched(original, edits):
-        raise NotFaithfulError("bytes outside the plan differ")
     count = compared(original, cleaned, edits, GRAMMAR)
     return Proof(
         "tokens",
