@@ -42,6 +42,8 @@ FORMATS: Final = (
     Format("pdf", "redaction.formats.pdf", ".pdf", "application/pdf"),
     Format("jpeg", "redaction.formats.jpeg", ".jpg", "image/jpeg"),
     Format("png", "redaction.formats.png", ".png", "image/png"),
+    Format("tiff", "redaction.formats.tiff", ".tif", "image/tiff"),
+    Format("webp", "redaction.formats.webp", ".webp", "image/webp"),
     Format("svg", "redaction.formats.svg", ".svg", "image/svg+xml"),
     Format("stl", "redaction.formats.stl", ".stl", "model/stl"),
     Format("obj", "redaction.formats.obj", ".obj", "model/obj"),

@@ -47,13 +47,18 @@ PARASOLID: Final = re.compile(rb"\*\*ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 SAT: Final = re.compile(
     rb"[0-9]{2,6}+(?:[ \t][0-9]++){3}[ \t]*+[\r\n]++(?:@?[0-9]++ |-?[0-9]++ ?body)"
 )
-# Models that are told by how they begin.
+# TIFF and BigTIFF, in both byte orders.
+TIFF: Final = re.compile(rb"II\*\x00|MM\x00\*|II\+\x00\x08\x00\x00\x00|MM\x00\+\x00\x08\x00\x00")
+WEBP: Final = re.compile(rb"RIFF.{4}WEBPVP8[ LX]", re.DOTALL)
+# Models and pictures that are told by how they begin.
 MODELS: Final = (
     ("step", STEP),
     ("iges", IGES),
     ("parasolid", PARASOLID),
     ("sat", SAT),
     ("dwg", DWG),
+    ("tiff", TIFF),
+    ("webp", WEBP),
 )
 DXF: Final = re.compile(
     BLANK
@@ -89,8 +94,8 @@ _BEGINNINGS: Final[tuple[tuple[bytes, _Refusal], ...]] = (
     (rb"PS\x00\x00", unsupported.KernelModelError),
     (rb"Version [0-9]++\.[0-9]++ |ACIS BinaryFile|ASM BinaryFile", unsupported.KernelModelError),
     (rb"glTF|OFF\r?\n", unsupported.MeshError),
-    (rb"GIF8[79]a|BM.{4}\x00\x00\x00\x00|II\*\x00|MM\x00\*|8BPS", unsupported.ImageError),
-    (rb"RIFF.{4}WEBP|.{4}ftyp|\x00\x00\x01\x00", unsupported.ImageError),
+    (rb"GIF8[79]a|BM.{4}\x00\x00\x00\x00|8BPS", unsupported.ImageError),
+    (rb".{4}ftyp|\x00\x00\x01\x00", unsupported.ImageError),
     (rb"\{\\rtf", unsupported.OfficeError),
     (rb"MZ.{58}|\x7fELF|#!|\xca\xfe\xba\xbe|\xcf\xfa\xed\xfe", unsupported.ProgramError),
     (BLANK + rb"(?i:<(?:\?xml|!doctype|svg|html|x3d))", unsupported.MarkupError),

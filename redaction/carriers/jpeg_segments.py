@@ -121,7 +121,7 @@ def planned(
         if kept is None and turned is not None and part.marker == 0xE1:
             kept, turned = exif.SIGNATURE + turned, None
         if kept != body:
-            findings += _told(part.marker, body, where)
+            findings += told(part.marker, body, where)
             edits.append(Edit(part.start, part.end, _written(part.marker, kept)))
     profile_edits, profile_findings = _profile(data, parts, where)
     end = parts[-1].end
@@ -153,7 +153,8 @@ def _written(marker: int, body: bytes | None) -> bytes:
     return b"\xff" + bytes([marker]) + (len(body) + 2).to_bytes(2, "big") + body
 
 
-def _told(marker: int, body: bytes, where: str) -> list[Finding]:
+def told(marker: int, body: bytes, where: str) -> list[Finding]:
+    """Return what an application segment or comment tells that goes."""
     if body.startswith(exif.SIGNATURE):
         return exif.findings(body[len(exif.SIGNATURE) :], where)
     for signature in XMP:

@@ -9,12 +9,12 @@ import hashlib
 import logging
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from typing import Final
 
 import pypdfium2
-from PIL import Image, JpegImagePlugin, PngImagePlugin
+from PIL import Image, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
 from pypdfium2.raw import FPDFBitmap_BGRx
 
 from redaction.errors import NotFaithfulError, TooLargeError, UnreadableError
@@ -35,9 +35,11 @@ PngImagePlugin.MAX_TEXT_CHUNK = 16 * 1024 * 1024
 # It says on standard error that XFA forms are not drawn; both drawings lack them alike.
 logging.getLogger("pypdfium2").addHandler(logging.NullHandler())
 
-PLUGINS: Final = {
+PLUGINS: Final[Mapping[str, Callable[[BytesIO], Image.Image]]] = {
     "JPEG": JpegImagePlugin.JpegImageFile,
     "PNG": PngImagePlugin.PngImageFile,
+    "TIFF": TiffImagePlugin.TiffImageFile,
+    "WEBP": WebPImagePlugin.WebPImageFile,
 }
 BROKEN: Final = (
     *(OSError, SyntaxError, ValueError, EOFError, struct.error),
@@ -46,7 +48,7 @@ BROKEN: Final = (
 
 
 def opened(data: bytes, kind: str) -> Image.Image:
-    """Return the picture of ``kind`` (``JPEG`` or ``PNG``), not yet decoded.
+    """Return the picture of ``kind`` (one of ``PLUGINS``), not yet decoded.
 
     Raises:
         UnreadableError: it is not such a picture.
@@ -56,6 +58,8 @@ def opened(data: bytes, kind: str) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             picture = PLUGINS[kind](BytesIO(data))
+    except Image.DecompressionBombError as error:
+        raise TooLargeError from error
     except BROKEN as error:
         raise UnreadableError from error
     frames = getattr(picture, "n_frames", 1)
@@ -103,6 +107,8 @@ def _shown(data: bytes, kind: str) -> tuple[list[object], int]:
             pixels += picture.size[0] * picture.size[1]
             shown.append(picture.info.get("transparency"))
         profile = picture.info.get("icc_profile") or b""
+    except Image.DecompressionBombError as error:
+        raise TooLargeError from error
     except BROKEN as error:
         raise UnreadableError from error
     # Words in a profile may be blanked; what it is for and how long it is may not change.

@@ -9,7 +9,7 @@ from typing import Final
 _GENERIC: Final = """
     admin, administrator, administrateur, all users, anon, anonymous, anonymous author,
     anonymous user, author, authors, automatic, build, builder, cad, caduser, checker, client,
-    company, contact, corp, corporation, creator, customer, data, default, defaultuser,
+    company, contact, copyright, corp, corporation, creator, customer, data, default, defaultuser,
     department, design, designer, desktop, developer, document, documents, downloads, draftsman,
     drawing, engineer, engineering, enterprise, example, file, files, folder, free, gmbh, group,
     guest, home, info, international, limited, local, localhost, machine, mail, manager, model,
