@@ -44,6 +44,7 @@ FORMATS: Final = (
     Format("png", "redaction.formats.png", ".png", "image/png"),
     Format("tiff", "redaction.formats.tiff", ".tif", "image/tiff"),
     Format("webp", "redaction.formats.webp", ".webp", "image/webp"),
+    Format("heif", "redaction.formats.heif", ".heic", "image/heif"),
     Format("svg", "redaction.formats.svg", ".svg", "image/svg+xml"),
     Format("stl", "redaction.formats.stl", ".stl", "model/stl"),
     Format("obj", "redaction.formats.obj", ".obj", "model/obj"),

@@ -50,6 +50,9 @@ SAT: Final = re.compile(
 # TIFF and BigTIFF, in both byte orders.
 TIFF: Final = re.compile(rb"II\*\x00|MM\x00\*|II\+\x00\x08\x00\x00\x00|MM\x00\+\x00\x08\x00\x00")
 WEBP: Final = re.compile(rb"RIFF.{4}WEBPVP8[ LX]", re.DOTALL)
+# Still pictures in boxes; films and sequences are of other brands.
+_HEIF: Final = rb"(?:hei[cxms]|heif|mif[12]|avif)"
+HEIF: Final = re.compile(rb".{4}ftyp" + _HEIF, re.DOTALL)
 # Models and pictures that are told by how they begin.
 MODELS: Final = (
     ("step", STEP),
@@ -59,6 +62,7 @@ MODELS: Final = (
     ("dwg", DWG),
     ("tiff", TIFF),
     ("webp", WEBP),
+    ("heif", HEIF),
 )
 DXF: Final = re.compile(
     BLANK
@@ -95,7 +99,7 @@ _BEGINNINGS: Final[tuple[tuple[bytes, _Refusal], ...]] = (
     (rb"Version [0-9]++\.[0-9]++ |ACIS BinaryFile|ASM BinaryFile", unsupported.KernelModelError),
     (rb"glTF|OFF\r?\n", unsupported.MeshError),
     (rb"GIF8[79]a|BM.{4}\x00\x00\x00\x00|8BPS", unsupported.ImageError),
-    (rb".{4}ftyp|\x00\x00\x01\x00", unsupported.ImageError),
+    (rb".{4}ftyp(?!%b)|\x00\x00\x01\x00" % _HEIF, unsupported.ImageError),
     (rb"\{\\rtf", unsupported.OfficeError),
     (rb"MZ.{58}|\x7fELF|#!|\xca\xfe\xba\xbe|\xcf\xfa\xed\xfe", unsupported.ProgramError),
     (BLANK + rb"(?i:<(?:\?xml|!doctype|svg|html|x3d))", unsupported.MarkupError),

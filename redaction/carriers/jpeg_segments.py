@@ -138,6 +138,24 @@ def coded(data: bytes, *, strict: bool = True) -> Iterator[bytes]:
             yield data[part.start : part.end]
 
 
+def silenced(data: bytes, where: str = "") -> tuple[bytes, list[Finding]]:
+    """Return a picture of the same length, its telling segments made of zeros, and what they told.
+
+    For pictures inside other files, of which no byte may move. Colour profiles go, too.
+
+    Raises:
+        UnreadableError: as ``segments``, which is not strict here.
+    """
+    silent = bytearray(data)
+    findings: list[Finding] = []
+    for part in segments(data, strict=False):
+        needed = part.marker in CODING or part.marker in (EOI, 0xE0, 0xEE)
+        if not needed and any(data[part.body : part.end]):
+            findings += told(part.marker, data[part.body : part.end], where)
+            silent[part.body : part.end] = bytes(part.end - part.body)
+    return bytes(silent), findings
+
+
 def _kept(marker: int, body: bytes) -> bytes | None:
     """Return what stays of an application segment or comment, or None if nothing does."""
     if marker == 0xE0 and body.startswith(JFIF) and len(body) >= JFIF_BYTES:

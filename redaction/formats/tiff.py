@@ -169,14 +169,9 @@ def _silenced(jpeg: bytes, picture: _Picture, where: str) -> bytes:
     """Return a piece in JPEG with what no decoder needs overwritten by zeros."""
     if not jpeg.startswith(jpeg_segments.START):
         return jpeg
-    silent = bytearray(jpeg)
-    for part in jpeg_segments.segments(jpeg, strict=False):
-        needed = part.marker in jpeg_segments.CODING or part.marker == jpeg_segments.EOI
-        if needed or part.marker in (0xE0, 0xEE) or not any(jpeg[part.body : part.end]):
-            continue
-        picture.findings += jpeg_segments.told(part.marker, jpeg[part.body : part.end], where)
-        silent[part.body : part.end] = bytes(part.end - part.body)
-    return bytes(silent)
+    silent, told = jpeg_segments.silenced(jpeg, where)
+    picture.findings += told
+    return silent
 
 
 def _edits(data: bytes, spans: Sequence[tuple[int, int]], picture: _Picture) -> Iterator[Edit]:
