@@ -7,7 +7,6 @@ HEVC that may be linked here does not exist, so the proof is by bytes. Sources: 
 ISO 23008-12; docs/reference/formats/heif.md lists every box.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -19,7 +18,7 @@ from redaction.errors import (
     UnreadableError,
     UnsupportedFormatError,
 )
-from redaction.formats.heif_boxes import Box, Item, boxes, items
+from redaction.formats.heif_boxes import Box, Item, boxes, items, merged, overlaps, within
 from redaction.model import Action, Category, Edit, Finding, Plan, Profile, Proof, patched
 from redaction.text import people
 
@@ -173,7 +172,7 @@ def _item(file: _File, item: Item, pictures: Sequence[tuple[int, int]]) -> None:
         _spread(file, item, _silenced(file, content))
     if item.type in PICTURES or not content:
         return
-    if any(_overlaps(one, pictures) for one in item.extents):
+    if any(overlaps(one, pictures) for one in item.extents):
         raise UnreadableError("an item inside a picture")
     instead = _instead(item.type, len(content))
     if content != instead:
@@ -215,31 +214,11 @@ def _pictures(file: _File) -> list[tuple[int, int]]:
     if len(rooms) > MAX_ROOMS:
         raise TooLargeError
     rooms += [(box.body, box.end) for box in file.meta if box.type == b"idat"]
-    found = _merged([e for item in file.items if item.type in PICTURES for e in item.extents])
+    found = merged([e for item in file.items if item.type in PICTURES for e in item.extents])
     extents = [extent for item in file.items for extent in item.extents]
-    if not found or any(not _within(extent, rooms) for extent in extents):
+    if not found or any(not within(extent, rooms) for extent in extents):
         raise UnreadableError("bytes of a picture lie elsewhere")
     return found
-
-
-def _within(extent: tuple[int, int], rooms: Sequence[tuple[int, int]]) -> bool:
-    return any(start <= extent[0] <= extent[1] <= end for start, end in rooms)
-
-
-def _merged(extents: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the same bytes as ranges that are apart; pictures may share theirs."""
-    apart: list[tuple[int, int]] = []
-    for start, end in sorted(extents):
-        if apart and start <= apart[-1][1]:
-            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
-        else:
-            apart.append((start, end))
-    return apart
-
-
-def _overlaps(one: tuple[int, int], apart: Sequence[tuple[int, int]]) -> bool:
-    at = bisect_left(apart, (one[1], 0)) - 1
-    return at >= 0 and apart[at][1] > one[0]
 
 
 def _gaps(file: _File, pictures: Sequence[tuple[int, int]]) -> None:

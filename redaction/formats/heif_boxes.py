@@ -4,7 +4,8 @@ Room: redaction/formats. Pure; bounded in number and depth. Sources: ISO 14496-1
 §8.11 (meta, iloc, iinf, iref, idat), ISO 23008-12 §6 (images), §9.3 (properties).
 """
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -145,3 +146,25 @@ def _extent(data: bytes, start: int, length: int, idat: Box | None) -> tuple[int
     if stop > end:
         raise UnreadableError("cut off")
     return start, stop
+
+
+def within(extent: tuple[int, int], rooms: Sequence[tuple[int, int]]) -> bool:
+    """Return whether the bytes of ``extent`` lie in one of ``rooms``."""
+    return any(start <= extent[0] <= extent[1] <= end for start, end in rooms)
+
+
+def merged(extents: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the same bytes as ranges that are apart; pictures may share theirs."""
+    apart: list[tuple[int, int]] = []
+    for start, end in sorted(extents):
+        if apart and start <= apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+        else:
+            apart.append((start, end))
+    return apart
+
+
+def overlaps(one: tuple[int, int], apart: Sequence[tuple[int, int]]) -> bool:
+    """Return whether ``one`` shares a byte with ranges that are ``apart``, in order."""
+    at = bisect_left(apart, (one[1], 0)) - 1
+    return at >= 0 and apart[at][1] > one[0]
