@@ -7,8 +7,9 @@ says nothing ("none", a blank) is replaced and is no finding.
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 from redaction.model import Action, CarrierClass, Category, Edit, Finding
 from redaction.text import people
@@ -38,13 +39,20 @@ MAX_COUNTED: Final = 1000
 TELLING: Final = frozenset({Category.SOFTWARE, Category.COMMENT, Category.PATH, Category.PERSON})
 
 
+class Words(Protocol):
+    """A set of words, which need not be gathered before somebody asks."""
+
+    def isdisjoint(self, words: Iterable[str], /) -> bool:
+        """Return whether none of ``words`` is in it."""
+
+
 @dataclass(slots=True)
 class Changes:
     """Edits and findings so far; ``keywords`` are the words of its grammar, in capitals."""
 
     edits: list[Edit] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    keywords: set[str] = field(default_factory=set)
+    keywords: Words = field(default_factory=frozenset)
     _listed: Counter[str] = field(default_factory=Counter)
     _counted: Counter[tuple[str, str]] = field(default_factory=Counter)
 

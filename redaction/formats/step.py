@@ -24,6 +24,7 @@ from redaction.formats import (
 from redaction.formats.step_change import apply_fields
 from redaction.formats.step_outline import Outline
 from redaction.formats.step_rules import ENTITIES, HEADER, UNKNOWN_HEADER
+from redaction.formats.step_stretches import Vocabulary
 from redaction.model import Action, Category, Edit, Finding, Plan, Profile, Proof, patched
 from redaction.text import people
 
@@ -40,13 +41,11 @@ def plan(data: bytes, profile: Profile) -> Plan:
         UnreadableError: a statement, string or comment, or the whole, does not end.
     """
     outline = step_outline.outlined(data)
-    changes = Changes()
-    for keyword in outline.keywords:
-        changes.keywords.update(keyword.decode("latin-1").split("_"))
+    changes = Changes(keywords=Vocabulary(outline.stretches, outline.keywords))
     _header(data, outline, changes)
     _entities(data, outline, changes)
     step_properties.blanked(data, outline.properties, changes)
-    words = step_words.read(data, outline.end, profile, changes)
+    words = step_words.read(data, outline, profile, changes)
     _links(data, outline, changes)
     _comments(data, outline, changes)
     changes.findings += repeats.repeated(changes.findings, words)
@@ -108,10 +107,11 @@ def _links(data: bytes, outline: Outline, changes: Changes) -> None:
 def _comments(data: bytes, outline: Outline, changes: Changes) -> None:
     if b"/*" not in data:
         return
-    for found in step_syntax.COMMENTS.finditer(data, 0, outline.end):
-        if found[1] is not None:
-            changes.edits.append(Edit(found.start(), found.end(), INSTEAD_OF_COMMENT))
-            changes.tell("comment", Category.COMMENT, _plain(found[1][2:-2]), "")
+    for start, end in outline.stretches.rest(outline.end):
+        for found in step_syntax.COMMENTS.finditer(data, start, end):
+            if found[1] is not None:
+                changes.edits.append(Edit(found.start(), found.end(), INSTEAD_OF_COMMENT))
+                changes.tell("comment", Category.COMMENT, _plain(found[1][2:-2]), "")
 
 
 def _ends(data: bytes, outline: Outline, changes: Changes) -> list[Edit]:

@@ -10,6 +10,7 @@ from typing import Final
 
 from redaction.errors import UnreadableError
 from redaction.formats.step_rules import ENTITIES
+from redaction.formats.step_stretches import LEAST_BYTES, PROPERTIES, Stretches, parts
 from redaction.formats.step_syntax import STATEMENT, Statement
 
 BEGINNING: Final = re.compile(rb"(?:\xef\xbb\xbf)?+[\s\x00]*+")
@@ -17,24 +18,17 @@ FIRST: Final = b"ISO-10303-21"
 LAST: Final = b"END-ISO-10303-21"
 SECTIONS: Final = frozenset({b"HEADER", b"ANCHOR", b"REFERENCE", b"DATA", b"SIGNATURE"})
 LINKED: Final = frozenset({b"ANCHOR", b"REFERENCE"})
-# Where user-defined attributes are told: a name, what it belongs to, and a value.
-PROPERTIES: Final = frozenset(
-    b"""
-    PROPERTY_DEFINITION GENERAL_PROPERTY GENERAL_PROPERTY_ASSOCIATION REPRESENTATION
-    PROPERTY_DEFINITION_REPRESENTATION DESCRIPTIVE_REPRESENTATION_ITEM IFCPROPERTYSINGLEVALUE
-    """.split()
-)
-# The entities of a complex instance.
-PARTS: Final = re.compile(rb"(?<![A-Za-z0-9_])[A-Za-z][A-Za-z0-9_]*+(?=\s*+\()")
 
 
 @dataclass(slots=True)
 class Outline:
     """What was found: statements by what is to be done with them, and where the file ends.
 
-    ``signatures`` are byte ranges. ``keywords`` are the names of all entities in the file.
+    ``signatures`` are byte ranges. ``keywords`` are the names of all entities outside the plain
+    ``stretches``.
     """
 
+    stretches: Stretches
     header: list[Statement] = field(default_factory=list)
     linked: list[Statement] = field(default_factory=list)
     ruled: list[Statement] = field(default_factory=list)
@@ -51,7 +45,7 @@ def outlined(data: bytes) -> Outline:
         UnreadableError: it does not begin or end as an exchange structure, or a statement,
             string or comment in it does not end.
     """
-    outline = Outline()
+    outline = Outline(Stretches(data))
     blank = BEGINNING.match(data)
     position = blank.end() if blank else 0
     first = STATEMENT.match(data, position)
@@ -68,28 +62,43 @@ def outlined(data: bytes) -> Outline:
 
 
 def _section(data: bytes, position: int, outline: Outline) -> Statement:
-    """Run through the instances of a data section; return the statement that is none.
+    """Run through the instances of a data section; return the statement that is none."""
+    other: Statement | None = None
+    while other is None:
+        end = outline.stretches.end(position)
+        if end == position:
+            end, other = _instances(data, position, outline)
+        position = end
+    return other
 
-    This is the only loop that sees every instance, so it calls nothing that it need not.
+
+def _instances(data: bytes, start: int, outline: Outline) -> tuple[int, Statement | None]:
+    """Read a few instances one by one.
+
+    Returns where the next one begins, and the statement that is none if one was met.
     """
     match, keywords, wanted = STATEMENT.match, outline.keywords, PROPERTIES
-    while (found := match(data, position)) is not None:
+    position = start
+    while position < start + LEAST_BYTES:
+        found = match(data, position)
+        if found is None:
+            raise UnreadableError("a statement does not end")
         number, keyword = found.groups()
         keyword = keyword.upper()
         if number is None:
-            return Statement(found.start(), found.end(), 0, keyword)
+            return position, Statement(found.start(), found.end(), 0, keyword)
         keywords.add(keyword)
         ruled = keyword in ENTITIES
         if not keyword:
-            parts = {part.upper() for part in PARTS.findall(data, found.start(), found.end())}
-            keywords |= parts
-            ruled = not parts.isdisjoint(ENTITIES)
+            named = parts(found.group())
+            keywords |= named
+            ruled = not named.isdisjoint(ENTITIES)
         if ruled:
             outline.ruled.append(Statement(found.start(), found.end(), int(number), keyword))
         elif keyword in wanted:
             outline.properties.append(Statement(found.start(), found.end(), int(number), keyword))
         position = found.end()
-    raise UnreadableError("a statement does not end")
+    return position, None
 
 
 def _next(data: bytes, position: int) -> Statement:

@@ -7,7 +7,7 @@ cut to the name of its file wherever it stands, since a directory makes no part.
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -15,6 +15,7 @@ from typing import Final
 from redaction.carriers import path_cuts
 from redaction.carriers.changes import Changes
 from redaction.formats import step_syntax
+from redaction.formats.step_outline import Outline
 from redaction.formats.step_rules import ADMINISTRATION
 from redaction.model import Category, Edit, Profile
 from redaction.text import people
@@ -31,13 +32,13 @@ INSTANCE: Final = re.compile(rb"\s*+#([0-9]++)\s*+=\s*+\(?+\s*+([A-Za-z0-9_]++)"
 INSTANCE_BYTES: Final = 4096
 
 
-def read(data: bytes, end: int, profile: Profile, changes: Changes) -> str:
+def read(data: bytes, outline: Outline, profile: Profile, changes: Changes) -> str:
     """Plan the cuts in strings that are not replaced anyway, and report whom they name.
 
     Returns all the different strings, one below the other, for a second look.
     """
     edited = {edit.start for edit in changes.edits}
-    raws = list(_different(data, end, edited))
+    raws = list(_different(data, outline, edited))
     texts = [step_syntax.decoded(raw) for raw in raws]
     joined = BETWEEN.join(texts)
     telling: dict[bytes, list[Span]] = {}
@@ -45,28 +46,46 @@ def read(data: bytes, end: int, profile: Profile, changes: Changes) -> str:
     for at, span in _spans(joined, texts, removed):
         telling.setdefault(raws[at], []).append(span)
     settled: dict[tuple[bytes, bool], _Settled] = {}
-    if telling:
-        for found in step_syntax.STRINGS.finditer(data, 0, end):
-            spans = telling.get(found[1]) if found[1] and found.start() not in edited else None
-            if not spans:
-                continue
-            office = _place(data, found.start())[1] in ADMINISTRATION
-            known = settled.get((found[1], office))
-            if known is None:
-                known = _settled(found[1], spans, partial(_is_cut, profile, office))
-                settled[found[1], office] = known
-            _settle(data, found.start() + 1, known, changes)
+    for found in _telling(data, outline, telling) if telling else ():
+        if found.start() in edited:
+            continue
+        office = _place(data, found.start())[1] in ADMINISTRATION
+        known = settled.get((found[1], office))
+        if known is None:
+            known = _settled(found[1], telling[found[1]], partial(_is_cut, profile, office))
+            settled[found[1], office] = known
+        _settle(data, found.start() + 1, known, changes)
     return joined
 
 
-def _different(data: bytes, end: int, edited: set[int]) -> dict[bytes, None]:
+def _different(data: bytes, outline: Outline, edited: set[int]) -> dict[bytes, None]:
     """Return every string once, if there is enough in it to name anybody."""
     seen: dict[bytes, None] = {}
-    for found in step_syntax.STRINGS.finditer(data, 0, end):
-        raw = found[1]
-        if raw and len(raw) >= MIN_CHARS and raw not in seen and found.start() not in edited:
-            seen[raw] = None
-    return {raw: None for raw in seen if LETTER.search(raw)}
+    for start, end in outline.stretches.rest(outline.end):
+        for found in step_syntax.STRINGS.finditer(data, start, end):
+            if found[1] and found.start() not in edited:
+                seen[found[1]] = None
+    for _, _, strings in outline.stretches.strings():
+        seen.update(dict.fromkeys(strings))
+    return {raw: None for raw in seen if len(raw) >= MIN_CHARS and LETTER.search(raw)}
+
+
+def _telling(
+    data: bytes, outline: Outline, telling: Mapping[bytes, object]
+) -> Iterator[re.Match[bytes]]:
+    """Yield the strings that are ``telling``, in order, wherever they stand."""
+    ranges = [
+        *outline.stretches.rest(outline.end),
+        *(
+            (start, end)
+            for start, end, strings in outline.stretches.strings()
+            if not telling.keys().isdisjoint(strings)
+        ),
+    ]
+    for start, end in sorted(ranges):
+        for found in step_syntax.STRINGS.finditer(data, start, end):
+            if found[1] in telling:
+                yield found
 
 
 def _spans(joined: str, texts: list[str], directories: Iterable[str]) -> list[tuple[int, Span]]:
