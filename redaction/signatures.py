@@ -97,7 +97,7 @@ _BEGINNINGS: Final[tuple[tuple[bytes, _Refusal], ...]] = (
     (rb"V5_CFV2|#UGC:2|SPLMSSTR", unsupported.NativeCadError),
     (rb"PS\x00\x00", unsupported.KernelModelError),
     (rb"Version [0-9]++\.[0-9]++ |ACIS BinaryFile|ASM BinaryFile", unsupported.KernelModelError),
-    (rb"glTF|OFF\r?\n", unsupported.MeshError),
+    (rb"OFF\r?\n", unsupported.MeshError),
     (rb"GIF8[79]a|BM.{4}\x00\x00\x00\x00|8BPS", unsupported.ImageError),
     (rb".{4}ftyp(?!%b)|\x00\x00\x01\x00" % _HEIF, unsupported.ImageError),
     (rb"\{\\rtf", unsupported.OfficeError),
@@ -139,7 +139,9 @@ FUSION: Final = "FusionAssetName"
 PLY: Final = re.compile(rb"ply[ \t]*+[\r\n]++[ \t]*+(?:format|comment|obj_info)[ \t]")
 OBJ_VERTEX: Final = re.compile(rb"^v[ \t]++[-+.0-9]", re.MULTILINE)
 OBJ_FACE: Final = re.compile(rb"^[flp][ \t]++[-0-9]", re.MULTILINE)
-GLTF: Final = re.compile(rb"\s*+\{.*?\"asset\"\s*+:", re.DOTALL)
+GLB: Final = b"glTF"
+# A JSON object that says by which version of glTF it is to be read.
+GLTF: Final = re.compile(rb"\"asset\"\s*+:\s*+\{.{0,1000}?\"version\"\s*+:", re.DOTALL)
 
 
 def is_packed_step(data: bytes) -> bool:

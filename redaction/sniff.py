@@ -24,7 +24,7 @@ from redaction.errors import (
     UnsupportedFormatError,
 )
 from redaction.registry import BY_NAME, Format
-from redaction.unsupported import ImageError, MeshError, NativeCadError
+from redaction.unsupported import ImageError, NativeCadError
 
 # libmagic decides on the first bytes; more only gives its text rules more to chew on.
 MAGIC_BYTES: Final = 256 * 1024
@@ -89,9 +89,17 @@ def _mesh(data: bytes) -> str | None:
         return "stl"
     if signatures.PLY.match(data):
         return "ply"
+    if data.startswith(signatures.GLB) or _is_gltf(data):
+        return "gltf"
     if signatures.OBJ_VERTEX.search(data[:SHAPE_BYTES]) and signatures.OBJ_FACE.search(data):
         return "obj"
     return None
+
+
+def _is_gltf(data: bytes) -> bool:
+    # Some writers sort the members of an object, so that what tells stands far behind.
+    head, tail = data[:SHAPE_BYTES], data[-SHAPE_BYTES:]
+    return head.lstrip()[:1] == b"{" and any(map(signatures.GLTF.search, (head, tail)))
 
 
 def _unsupported(data: bytes) -> RedactionError | None:
@@ -100,7 +108,7 @@ def _unsupported(data: bytes) -> RedactionError | None:
     for beginning, refusal in signatures.BEGINNINGS:
         if beginning.match(data):
             return refusal()
-    return MeshError() if signatures.GLTF.match(data[:SHAPE_BYTES]) else None
+    return None
 
 
 def _package(data: bytes) -> str:
