@@ -20,6 +20,7 @@ from redaction.formats import (
     pdf_fidelity,
     pdf_history,
     pdf_objects,
+    pdf_signatures,
     pdf_streams,
     pdf_text,
 )
@@ -43,10 +44,12 @@ def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - words on page
     history = () if clean else pdf_history.findings(data)
     words = list(pdf_text.kept(pdf))
     pages = pdf_text.pages(data)
+    signatures = pdf_signatures.pictures(pdf)
     reviewed = [
         *(finding for page in pages for finding in page.findings),
         *pdf_text.residue(words),
-        *pdf_text.echoes((*removed, *history), pages, words, pdf),
+        *pdf_signatures.shown(signatures),
+        *pdf_text.echoes((*removed, *history), pages, words, signatures, pdf),
     ]
     return Plan((*removed, *history, *reviewed), tasks=() if clean else (REWRITE,))
 

@@ -11,6 +11,7 @@ from pikepdf import Name
 
 from redaction.carriers import xmp
 from redaction.carriers.naming import removed
+from redaction.formats import pdf_signatures
 from redaction.formats.pdf_document import BROKEN, Node
 from redaction.formats.pdf_words import (
     BINARY,
@@ -117,6 +118,9 @@ def scrubbed(node: Node) -> list[Finding]:
 def _by_kind(node: Node) -> list[Finding]:
     held, found = node.held, list[Finding]()
     kind = held.get(Name.Type)
+    if pdf_signatures.unseen(held):
+        found.append(stated("PDF/Sig", Category.SIGNATURE, "picture that no reader shows"))
+        del held["/AP"]
     if held.get(Name.FT) == Name.Sig:
         for key in SIGNED:
             found += _signature(held, key) if key in held else []

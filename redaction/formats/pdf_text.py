@@ -15,6 +15,7 @@ import pypdfium2
 from pikepdf import Name
 
 from redaction.errors import UnreadableError
+from redaction.formats import pdf_signatures
 from redaction.formats.pdf_document import BROKEN, walk
 from redaction.formats.pdf_words import BINARY, SHOWN, shown, text_of
 from redaction.model import Action, CarrierClass, Category, Finding
@@ -127,6 +128,7 @@ def echoes(
     removed: Iterable[Finding],
     page_texts: Iterable[Page],
     strings: Iterable[tuple[str, str]],
+    signatures: Iterable[pdf_signatures.Picture],
     pdf: pikepdf.Pdf,
 ) -> list[Finding]:
     """Return, for review, removed values and parts of them that the drawing itself repeats."""
@@ -140,6 +142,8 @@ def echoes(
         return []
     places = [(f"page {page.number}", page.text) for page in page_texts]
     places += [(f"PDF{key}", text) for key, text in strings if key in SHOWN]
+    for picture in signatures:
+        places += [(pdf_signatures.WHERE, picture.words), (pdf_signatures.WHERE, picture.content)]
     places += list(_drawn(pdf))
     return [
         Finding(
@@ -176,30 +180,13 @@ def _place(part: str, places: list[tuple[str, str]]) -> str:
 
 def _drawn(pdf: pikepdf.Pdf) -> Iterator[tuple[str, str]]:
     """Yield what content streams say as it stands, for text that no page shows."""
-    signed = _signed(pdf)
     for node in walk(pdf):
         held = node.held
         content = node.key == "/Contents" or (
             isinstance(held, pikepdf.Stream) and held.get(Name.Subtype) == Name.Form
         )
-        if content and isinstance(held, pikepdf.Stream) and held.objgen not in signed:
+        if content and isinstance(held, pikepdf.Stream):
             try:
                 yield "content of a page", held.read_bytes().decode("latin-1")
             except BROKEN:
                 continue
-
-
-def _signed(pdf: pikepdf.Pdf) -> set[tuple[int, int]]:
-    """Return the pictures of visible signatures, with all they draw.
-
-    They repeat the signer's name because a program put it there; that is no drawing's word.
-    """
-    found: set[tuple[int, int]] = set()
-    for node in walk(pdf):
-        held = node.held
-        kind = held.get(Name.FT) or (held["/Parent"].get(Name.FT) if "/Parent" in held else None)
-        if kind == Name.Sig and "/AP" in held:
-            found |= {
-                inner.held.objgen for inner in walk(pdf, held["/AP"]) if inner.held.is_indirect
-            }
-    return found

@@ -247,19 +247,43 @@ def test_a_removed_name_that_a_hidden_place_repeats_is_not_excused() -> None:
     assert report.reason.code == "residue"
 
 
-def test_a_visible_signature_that_names_its_signer_is_refused() -> None:
+def signed(rect: list[int], flags: int = 0) -> bytes:
     pdf = sheet()
     CARRIERS["signature"](pdf)
-    look = Stream(pdf, f"BT /F1 9 Tf (by {CANARY}) Tj ET".encode(), Subtype=Name.Form)
-    look.BBox = Array([0, 0, 10, 10])
-    look.Resources = page_of(pdf).Resources
+    look = Stream(pdf, f"BT /F1 9 Tf (by {CANARY}) Tj [(tel. +49 30) ( 901820)] TJ ET".encode())
+    look.Subtype, look.BBox, look.Resources = (
+        Name.Form,
+        Array([0, 0, 10, 10]),
+        page_of(pdf).Resources,
+    )
     widget = pdf.Root.AcroForm.Fields[0]
-    widget.update(Dictionary(Type=Name.Annot, Subtype=Name.Widget, Rect=[0, 0, 10, 10]))
+    widget.update(Dictionary(Type=Name.Annot, Subtype=Name.Widget, Rect=rect, F=flags))
     widget.AP = Dictionary(N=pdf.make_indirect(look))
     page_of(pdf).Annots = Array([widget])
-    _, report = engine.scrub(saved(pdf), PROFILE)
-    assert report.reason is not None
-    assert report.reason.code == "residue"
+    return saved(pdf)
+
+
+def test_what_a_visible_signature_draws_stays_and_is_shown_to_its_owner() -> None:
+    cleaned, report = engine.scrub(signed([0, 0, 10, 10]), PROFILE)
+    assert report.status is Status.CLEAN
+    assert cleaned is not None
+    document = pikepdf.open(BytesIO(cleaned))
+    field = document.Root.AcroForm.Fields[0]
+    assert "/V" not in field
+    assert CANARY.encode() in field.AP.N.read_bytes()
+    reviewed = {(f.carrier, f.value) for f in report.findings if f.action is Action.REVIEW}
+    assert ("PDF/drawing", CANARY) in reviewed
+    assert ("PDF/Sig.picture", "what a visible signature draws stays") in reviewed
+    assert ("PDF/Sig.picture", "+49 30901820") in reviewed
+
+
+@pytest.mark.parametrize(("rect", "flags"), [([5, 5, 5, 5], 0), ([0, 0, 10, 10], 2)])
+def test_what_a_signature_draws_where_no_reader_looks_is_gone(rect: list[int], flags: int) -> None:
+    cleaned, report = engine.scrub(signed(rect, flags), PROFILE)
+    assert report.status is Status.CLEAN
+    assert cleaned is not None
+    document = pikepdf.open(BytesIO(cleaned))
+    assert "/AP" not in document.Root.AcroForm.Fields[0]
 
 
 def test_field_values_and_notes_stay_and_are_shown() -> None:
