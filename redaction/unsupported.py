@@ -60,7 +60,7 @@ class ImageError(UnsupportedFormatError):
 
 
 class MarkupError(UnsupportedFormatError):
-    """Web pages, SVG and XML cannot be cleaned safely. Send a PDF or DXF export instead."""
+    """Web pages and other XML cannot be cleaned safely. Send an SVG, PDF or DXF export instead."""
 
     code = "unsupported-markup"
 

@@ -43,6 +43,12 @@ sys.stdout.write(report.status.value)
         ("inventor", "test_containers import inventor", "inventor()"),
         ("sldprt", "test_containers import sldprt", "sldprt()"),
         ("3dm", "packages import model", "model()"),
+        ("3mf", "test_threemf import model, package", "package(model('<metadata/>'))"),
+        ("svg", "test_svg import drawing", "drawing('<!-- a -->')"),
+        ("tiff", "test_tiff import named", "named(pages=3)"),
+        ("webp", "test_webp import XMP, picture, tags", "picture(3, exif=tags(6), xmp=XMP)"),
+        ("heif", "test_heif import CODED, exif, picture", "picture(CODED, (b'Exif', exif()))"),
+        ("gltf", "test_gltf import PERSONAL, model, packed", "packed(model(**PERSONAL[0]))"),
         ("text", "test_text import WORDS", "('zażółć ' + WORDS).encode()"),
     ],
 )
