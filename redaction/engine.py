@@ -19,6 +19,7 @@ from redaction.errors import (
 )
 from redaction.members import Load
 from redaction.model import FormatHandler, Plan, Profile, Proof
+from redaction.registry import Format
 from redaction.report import UNKNOWN_FORMAT, Report, Status, proved, reported
 from redaction.sniff import identify
 from redaction.sweep import search
@@ -54,7 +55,7 @@ def scrub(data: bytes, profile: Profile, load: Load = registry.load) -> tuple[by
         plan = handler.plan(data, profile)
         report = replace(report, findings=reported(plan.findings))
         cleaned = handler.apply(data, plan)
-        proofs = _disbelieve(handler, (data, cleaned), plan, profile)
+        proofs = _disbelieve(handler, known, (data, cleaned), plan, profile)
     except RedactionError as error:
         return None, _refused(report, error)
     except (MemoryError, RecursionError):
@@ -75,7 +76,11 @@ def _refused(report: Report, error: RedactionError) -> Report:
 
 
 def _disbelieve(
-    handler: FormatHandler, files: tuple[bytes, bytes], plan: Plan, profile: Profile
+    handler: FormatHandler,
+    known: Format,
+    files: tuple[bytes, bytes],
+    plan: Plan,
+    profile: Profile,
 ) -> Sequence[Proof]:
     """Return the handler's proofs, after everything was doubted.
 
@@ -86,7 +91,7 @@ def _disbelieve(
     original, cleaned = files
     if not plan.changes and cleaned != original:
         raise NotFaithfulError("changed without a plan")
-    if identify(cleaned) != identify(original):
+    if identify(cleaned) != known:
         raise NotFaithfulError("another format")
     proofs = handler.prove(original, cleaned, plan)
     if not proofs:

@@ -198,12 +198,14 @@ def patched(data: bytes, edits: Sequence[Edit]) -> bytes:
     Raises:
         ValueError: the edits overlap, are unsorted or reach outside the data.
     """
-    out: list[bytes] = []
+    # What stays is copied once, into the new file: drawings are large.
+    whole = memoryview(data)
+    out: list[bytes | memoryview] = []
     position = 0
     for edit in edits:
         if not position <= edit.start <= edit.end <= len(data):
             raise ValueError("edits overlap, are unsorted or reach outside the data")
-        out += (data[position : edit.start], edit.replacement)
+        out += (whole[position : edit.start], edit.replacement)
         position = edit.end
-    out.append(data[position:])
+    out.append(whole[position:])
     return b"".join(out)

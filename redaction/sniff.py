@@ -48,7 +48,7 @@ def identify(data: bytes) -> Format:
             error says what to send instead.
         UnknownFormatError: nothing known.
     """
-    if not data.strip():
+    if not data or data.isspace():
         raise EmptyFileError
     refusal = _unsupported(data)
     _refuse_polyglots(data, refusal)

@@ -102,11 +102,14 @@ class Course:
         return heapq.merge(*(self._places(sign, start, end) for sign in self._next))
 
     def _places(self, sign: bytes, start: int, end: int) -> Iterator[tuple[int, bytes]]:
+        # One byte is found many times faster than two.
+        sought = sign if sign == self._signs.last else sign[:1]
         at = self._next[sign]
         if at < start:
             # Looked for once and remembered: most texts open nothing but strings.
-            found = self._data.find(sign, start)
+            found = self._data.find(sought, start)
             at = self._next[sign] = found if found >= 0 else len(self._data)
         while 0 <= at < end:
-            yield at, sign
-            at = self._data.find(sign, at + 1, end)
+            if self._data.startswith(sign, at):
+                yield at, sign
+            at = self._data.find(sought, at + 1, end)

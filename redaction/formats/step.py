@@ -105,9 +105,9 @@ def _links(data: bytes, outline: Outline, changes: Changes) -> None:
 
 
 def _comments(data: bytes, outline: Outline, changes: Changes) -> None:
-    if b"/*" not in data:
-        return
     for start, end in outline.stretches.rest(outline.end):
+        if data.find(b"/*", start, end) < 0:
+            continue
         for found in step_syntax.COMMENTS.finditer(data, start, end):
             if found[1] is not None:
                 changes.edits.append(Edit(found.start(), found.end(), INSTEAD_OF_COMMENT))
