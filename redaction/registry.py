@@ -50,6 +50,7 @@ FORMATS: Final = (
     Format("obj", "redaction.formats.obj", ".obj", "model/obj"),
     Format("ply", "redaction.formats.ply", ".ply", "application/ply"),
     Format("3mf", "redaction.formats.threemf", ".3mf", "model/3mf"),
+    Format("amf", "redaction.formats.amf", ".amf", "application/x-amf"),
     Format("gltf", "redaction.formats.gltf", ".glb", "model/gltf-binary"),
     Format("zip", "redaction.formats.zip", ".zip", "application/zip"),
     Format("docx", "redaction.formats.ooxml", ".docx", f"{_OOXML}.wordprocessingml.document"),

@@ -82,9 +82,10 @@ STL_PROBED_FACETS: Final = 64
 # Markup that is told by its root, whatever stands before it.
 _MISC: Final = rb"(?:\s++|<!--(?:[^-]|-(?!->))*+-->|<\?(?:[^?]|\?(?!>))*+\?>)*+"
 _TYPE: Final = rb"(?:<!DOCTYPE[^\[>]*+(?:\[[^\]]*+\][^>]*+)?>)?"
-SVG: Final = re.compile(
-    rb"(?:\xef\xbb\xbf)?+" + _MISC + _TYPE + _MISC + rb"<(?:[A-Za-z][\w.-]*+:)?svg[\s/>]"
-)
+_ROOT: Final = rb"(?:\xef\xbb\xbf)?+" + _MISC + _TYPE + _MISC + rb"<(?:[A-Za-z][\w.-]*+:)?+"
+SVG: Final = re.compile(_ROOT + rb"svg[\s/>]")
+AMF: Final = re.compile(_ROOT + rb"amf[\s/>]", re.IGNORECASE)
+MARKUP: Final = (("svg", SVG), ("amf", AMF))
 
 _Refusal = type[UnsupportedFormatError]
 

@@ -76,7 +76,7 @@ def _by_structure(data: bytes) -> str | None:
         return _package(data)
     if data.startswith(signatures.COMPOUND):
         return _compound(data)
-    for name, model in (*signatures.MODELS, *signatures.NATIVE, ("svg", signatures.SVG)):
+    for name, model in (*signatures.MODELS, *signatures.NATIVE, *signatures.MARKUP):
         if model.match(data):
             return name
     if data.startswith(signatures.BINARY_DXF) or signatures.DXF.match(data):
@@ -103,7 +103,7 @@ def _is_gltf(data: bytes) -> bool:
 
 
 def _unsupported(data: bytes) -> RedactionError | None:
-    if signatures.is_packed_step(data) or signatures.SVG.match(data):
+    if signatures.is_packed_step(data) or any(kind.match(data) for _, kind in signatures.MARKUP):
         return None
     for beginning, refusal in signatures.BEGINNINGS:
         if beginning.match(data):

@@ -71,7 +71,7 @@ class Piece:
 def walk(text: str, leaps: Mapping[str, re.Pattern[str]] | None = None) -> Iterator[Piece]:
     """Yield every piece of ``text`` in order.
 
-    Behind the opening tag of an element in ``leaps``, what its pattern matches is one piece.
+    Inside an element in ``leaps``, whole elements that its pattern matches are one piece.
 
     Raises:
         UnreadableError: not well-formed, nested too deep, or a prefix that nobody declared.
@@ -82,12 +82,11 @@ def walk(text: str, leaps: Mapping[str, re.Pattern[str]] | None = None) -> Itera
         piece = reader.read(position)
         yield piece
         position = piece.end
-        leap = leaps.get(piece.name) if leaps and piece.kind is Kind.OPEN else None
-        if leap is not None and not piece.empty:
-            run = leap.match(text, position)
-            if run is not None and run.end() > position:
-                yield Piece(Kind.LEAP, position, run.end(), piece.depth + 1)
-                position = run.end()
+        leap = leaps.get(reader.inside) if leaps else None
+        run = leap.match(text, position) if leap is not None else None
+        if run is not None and run.end() > position:
+            yield Piece(Kind.LEAP, position, run.end(), piece.depth + 1)
+            position = run.end()
     reader.finish()
 
 
@@ -123,6 +122,11 @@ class _Reader:
         self._text = text
         self._open: list[tuple[str, str, str, dict[str, str]]] = []
         self._root_seen = False
+
+    @property
+    def inside(self) -> str:
+        """The name of the innermost open element; '' outside of all."""
+        return self._open[-1][2] if self._open else ""
 
     def finish(self) -> None:
         """Raise unless one element was opened and closed."""
