@@ -28,14 +28,15 @@ def plan(data: bytes, profile: Profile) -> Plan:
     findings: list[Finding] = []
     position = 0
     for span in people.find(text):
-        asked = span.category in profile.redact_content and span.category in people.TOKENS
-        replaced = asked or people.is_replaced(span)
+        asked = span.category in profile.redact_content and span.category in people.IN_PROSE
+        replaced = asked or people.is_replaced_in_prose(span)
         findings.append(people.finding(text, span, Action.REPLACED if replaced else Action.REVIEW))
         if replaced:
             start = offset + _size(text[position : span.start], encoding)
             offset = start + _size(text[span.start : span.end], encoding)
             position = span.end
-            edits.append(Edit(start, offset, people.TOKENS[span.category].encode(encoding)))
+            token = people.IN_PROSE[span.category].encode(encoding)
+            edits.append(Edit(start, offset, token))
     return Plan(tuple(findings), tuple(edits))
 
 

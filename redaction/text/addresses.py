@@ -85,13 +85,13 @@ def emails(text: str) -> Iterator[Span]:
             # The backslash before a text code is no part of the local part.
             if TEXT_CODE.search(text[max(0, start - 1) : start + 1]) and at - start > 1:
                 start += 1
-            yield Span(start, domain.end(), Category.EMAIL, 0.97)
+            yield Span(start, domain.end(), Category.EMAIL, 0.97, "email.syntax")
         at = text.find("@", at + 1)
     for pattern in (SPELT_OUT, SPELT_IN_WORDS):
         for spelt in pattern.finditer(text):
             ending = re.search(r"[A-Za-z]{2,18}$", spelt[0])
             if ending and _is_domain(ending[0]):
-                yield Span(spelt.start(), spelt.end(), Category.EMAIL, 0.85)
+                yield Span(spelt.start(), spelt.end(), Category.EMAIL, 0.85, "email.spelt")
 
 
 def _plausible(local: str, labels: str, ending: str) -> bool:
@@ -115,16 +115,16 @@ def networks(text: str) -> Iterator[Span]:
             found, text[max(0, found.start() - BEFORE_CHARS) : found.start()]
         )
         if confidence:
-            yield Span(found.start(), found.end(), Category.NETWORK, confidence)
+            yield Span(found.start(), found.end(), Category.NETWORK, confidence, "network.ip")
     for found in IPV6.finditer(text):
         if _is_ipv6(found[0]):
-            yield Span(found.start(), found.end(), Category.NETWORK, 0.9)
+            yield Span(*found.span(), Category.NETWORK, 0.9, "network.ip")
     for pattern in (MAC, MAC_DOTTED):
         for found in pattern.finditer(text):
             before = text[max(0, found.start() - BEFORE_CHARS) : found.start()]
             # Six pairs of digits alone may be an article number.
             if re.search("[A-Fa-f]", found[0]) or LABELLED_MAC.search(before):
-                yield Span(found.start(), found.end(), Category.NETWORK, 0.9)
+                yield Span(*found.span(), Category.NETWORK, 0.9, "network.hardware")
 
 
 def _ipv4_confidence(found: re.Match[str], before: str) -> float:

@@ -73,9 +73,9 @@ def paths(text: str) -> Iterator[Span]:
             confidence = 0.95 if HOME.search(found[0]) else 0.6
             yield _span(text, found.start(), found.end(), confidence)
     for found in ACCOUNT.finditer(text):
-        yield Span(found.start("account"), found.end("account"), Category.PATH, 0.85)
+        yield Span(found.start("account"), found.end("account"), Category.PATH, 0.85, "path.local")
 
 
 def _span(text: str, start: int, end: int, confidence: float) -> Span:
     shown = text[start:end].rstrip(TRAILING)
-    return Span(start, start + len(shown), Category.PATH, confidence)
+    return Span(start, start + len(shown), Category.PATH, confidence, "path.local")

@@ -16,64 +16,123 @@ from phonenumbers.phonemetadata import PhoneMetadata
 from redaction.model import Category
 from redaction.text.span import Span
 
-_DIGITS: Final = r"\d(?:[ \t.\-/()  ‑–]{0,3}+\d){5,16}+"
+_DIGITS: Final = r"\(?\d(?:[ \t.\-/()–]{0,4}+\d){5,16}+"
 INTERNATIONAL: Final = re.compile(
-    r"(?<![\w.,+±/])(?:\+|00(?=[1-9]))[ \t]?\(?[1-9](?:[ \t.\-/()  ‑–]{0,3}+\d){6,16}+(?![\w%°])"
+    r"(?<![\w.,+±/])(?:\+|00(?=[1-9]))[ \t]?\(?[1-9](?:[ \t.\-/()–]{0,3}+\d){6,16}+(?![\w%°])"
 )
+_LABEL: Final = r"""
+    (?:(?<![^\W_])(?:tel(?:e(?:phone|fon|fono|foon|fone|fax)|efonnummer|\.?-?[ ]?nr)?|t[ée]l[ée]?phone
+    |t[ée]l|phone|ph|fax|telefax|mob(?:ile|iel|il|iltelefon)?|mobilnummer|cell(?:ulare|phone|ular)?|handy|ruf(?:nummer)?
+    |whats[ ]?app|viber|signal|direct(?:[ ](?:line|dial))?|hotline|durchwahl|tlf|tfn|puh|gsm|m[óo]vil
+    |portable|celular|komórka|komorka|kom|fixe|cep|office|landline|voice|pager|sms|text|тел|телефон|моб
+    |факс|(?:call|ring|dial|phone|reach)(?:[ ](?:me|us|him|her|back|[A-Z][a-z]{1,12}))?(?:[ ](?:at|on|under))?
+    |anrufen(?:[ ]unter)?|erreichbar[ ]unter|(?P<letter>[tmfpdco](?=\s{0,2}[.:]\s?)))
+    |电话|電話|手机(?:号)?|手機|传真|傳真|座机|联系方式|热线|专线|直线|直通|致电|携帯|ファックス|お問い合わせ|전화|팩스|휴대폰|핸드폰|연락처)
+"""
 LABELLED: Final = re.compile(
-    r"(?:(?<![^\W_])(?:tel(?:e(?:phone|fon|fono|fax)|\.?-?\s?nr)?|t[ée]l[ée]?phone|t[ée]l|phone|ph"
-    r"|fax|mob(?:ile|il)?|cell(?:ulare|phone)?|handy|ruf(?:nummer)?|whats ?app|direct(?: line)?"
-    r"|hotline|durchwahl|тел|факс|telefoon|(?P<letter>[tmfp](?=\s{0,2}[.:：]\s)))"
-    r"|电话|手机|传真|座机|联系方式|電話|携帯|전화|팩스)"
-    r"(?:\s?(?:no|nr|number|#|№|号码|番号)\.?)?\s{0,2}[.:：#]?[.:：]?\s{0,3}"
-    rf"(?P<number>[+(]?\(?{_DIGITS})(?![\w%°])",
+    re.sub(r"\n\s*", "", _LABEL)
+    + r"(?:\s?(?:no|nr|number|#|№|号|号码|番号)\.?)?\s{0,2}[.:#]?[.:]?\s{0,3}"
+    rf"(?P<number>\+?[ ]?{_DIGITS})(?![\w%°])",
     re.IGNORECASE,
 )
-NORTH_AMERICA: Final = re.compile(
-    r"(?<![\w.\-+/])(?:1[ .\-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[.\-])[2-9]\d\d[.\- ]\d{4}"
-    r"(?![\w\-]|[.]\d)"
+# An extension in the house: "Fax -44", "内線 2114", "ext. 12".
+EXTENSION: Final = re.compile(
+    r"(?:(?<![^\W_])(?:ext(?:ension|n)?|durchwahl|dw|apparat|app|nebenstelle|poste|int(?:erno)?)"
+    r"|内線|分机|转|내선)[.:]{0,2} {0,2}(?P<number>-? ?\d{2,5})(?![\w.,]?\d|\w|%)",
+    re.IGNORECASE,
 )
-CHINA_MOBILE: Final = re.compile(r"(?<![\w.\-+/])1[3-9]\d([ -]?)\d{4}\1\d{4}(?![\w\-]|[.]\d)")
-CHINA_LINE: Final = re.compile(r"(?<![\w.\-+/])0\d{2,3}[ -]\d{7,8}(?:-\d{1,4})?(?![\w\-]|[.]\d)")
+SAME_TRUNK: Final = re.compile(
+    r"(?<![^\W_])(?:fax|tel|mobil|-?durchwahl)\.?:? {0,2}(?P<number>- ?\d{1,4})(?![\w.,]?\d)", re.I
+)
+EXTENDED: Final = re.compile(r",? ?(?:ext(?:ension|n)?\.?|x|转|分机|内線|#|app\.) ?:? ?\d{1,6}(?!\w)", re.I)
+ALSO: Final = re.compile(rf" ?(?:/|,|;|or|oder|und|and|ou|或|、) ?(?P<number>\+?{_DIGITS})(?![\w%°])")
 
+# Shapes, with how sure they are alone and beside a word of contact.
+SHAPES: Final = tuple(
+    (re.compile(rf"(?<![\w.\-+/])(?<!\d ){shape}(?![\w\-]|[.,/]\d)"), alone, announced)
+    for shape, alone, announced in (
+        (r"(?:1[ .\-])?\([2-9]\d\d\) ?[2-9]\d\d[.\- ]\d{4}", 0.82, 0.92),
+        (r"(?:1[ .\-])?[2-9]\d\d([.\-])[2-9]\d\d\1\d{4}", 0.6, 0.88),
+        (r"[2-9]\d\d [2-9]\d\d[ \-]\d{4}", 0.0, 0.85),
+        (r"(?:86[ -]?)?1[3-9]\d([ -]?)\d{4}\1\d{4}", 0.6, 0.88),
+        (r"(?:86[ -])?1[3-9]\d\d([ -])\d{3}\1\d{4}", 0.0, 0.85),
+        (r"\(?0\d{2,3}\)?[ -]\d{3,4}[ -]?\d{4}(?:-\d{1,4})?", 0.8, 0.88),
+        (r"0\d{1,4}-\d{1,4}-\d{3,4}", 0.7, 0.88),
+        (r"0\d(?:([ .])\d\d)(?:\1\d\d){3}", 0.66, 0.88),
+        (r"\(?0\d{2,5}\)? ?/ ?\d[\d \-]{3,11}\d", 0.7, 0.88),
+        (r"\(?0\d{2,4}\)?(?:[ \-]\d{2,8}){1,4}", 0.0, 0.86),
+        (r"\(0\) ?\d{2,5}(?:[ \-]\d{2,8}){1,4}", 0.6, 0.86),
+        (r"[48]00[ -]\d{3}[ -]?\d{4}", 0.0, 0.86),
+        (r"[789]\d\d[ ]\d{3}[ ]\d{3}", 0.0, 0.82),
+        (r"010-\d{4}-\d{4}", 0.8, 0.9),
+        (r"8 ?\(\d{3}\) ?\d{3}-\d\d-\d\d", 0.9, 0.92),
+    )
+)
+CONTACT: Final = re.compile(
+    r"\b(?:tel|phone|mob|cell|call|ring|dial|contact|ask|reach|whatsapp|viber|hotline|handy|kontakt"
+    r"|ansprechpartner|r[uü]ckfragen|anruf|buyer|attn|question|contacter|appel|llamar|chiamare|dzwon"
+    r"|text|speak|urgent)|电话|手机|联系|微信|同号|经理|业务|收货|收件|采购|客户|負責|担当|連絡|携帯|전화|연락|тел|звон",
+    re.IGNORECASE,
+)
 PART_NUMBER: Final = re.compile(
     r"(?:\bp/?n\b|part|item|article|artikel|\bart\b|serial|\bs/?n\b|drawing|\bdwg\b|zeichnung|order"
     r"|\bpo\b|\bjob\b|\blot\b|batch|\bsku\b|catalog|model|\bref\b|\bdin\b|\biso\b|\ben\b|\bgtin\b|\bean\b"
-    r"|material|code|图号|物料|编码|订单|编号|料号|図番|管理番号|sach|ident|stock|\bnsn\b|\bcas\b|invoice"
-    r"|\bid\b)[^\n]{0,18}$",
+    r"|material|\bcode\b|图号|物料|编码|订单|编号|料号|図番|品番|型番|管理番号|sach|ident|stock|\bnsn\b|\bcas\b|invoice"
+    r"|\bid\b|\bspec\b|\bupc\b|\becn\b|\beco\b|\brev\b|合同|批号|零件|件号|序列|注番)[^\n]{0,18}$",
     re.IGNORECASE,
 )
 UNIT_AFTER: Final = re.compile(
     r"\s?(?:mm|cm|m|in|inch|µm|um|kg|g|n|nm|mpa|bar|psi|v|a|w|kw|hz|rpm|pcs|pc|stk|件|个|x|×|°)\b",
     re.IGNORECASE,
 )
+DATE: Final = re.compile(r"\(?(?:\d{4}([-./ ])\d\d?\1\d\d?|\d\d?([-./ ])\d\d?\2(?:\d\d|\d{4}))\)?")
 BEFORE_CHARS: Final = 30
+CONTACT_CHARS: Final = 60
 
 
 def phones(text: str) -> Iterator[Span]:
     """Yield the telephone numbers in ``text``, with how sure they are."""
+    found = [*_announced(text), *_shaped(text)]
+    for start, end, confidence, rule in found:
+        extended = EXTENDED.match(text, end)
+        end = extended.end() if extended else end
+        yield Span(start, end, Category.PHONE, confidence, rule)
+        also = ALSO.match(text, end)
+        if also and confidence >= 0.8 and _possible(also["number"], strict=False):
+            yield Span(also.start("number"), also.end(), Category.PHONE, 0.85, "phone.another")
+    if found:
+        for same in SAME_TRUNK.finditer(text):
+            yield Span(*same.span("number"), Category.PHONE, 0.82, "phone.extension")
+
+
+def _announced(text: str) -> Iterator[tuple[int, int, float, str]]:
     for found in INTERNATIONAL.finditer(text):
         if _exists(found[0]):
-            yield _span(found.start(), found.end(), 0.9)
+            yield found.start(), found.end(), 0.9, "phone.country-code"
     for found in LABELLED.finditer(text):
         number = found["number"]
-        if _possible(number, found["letter"] is not None) and not UNIT_AFTER.match(
+        if _possible(number, strict=found["letter"] is not None) and not UNIT_AFTER.match(
             text, found.end()
         ):
-            yield _span(found.start("number"), found.end("number"), 0.88)
-    for pattern, confidence in ((NORTH_AMERICA, 0.8), (CHINA_MOBILE, 0.6), (CHINA_LINE, 0.8)):
-        for found in pattern.finditer(text):
-            if not _announced_as_part(text, found.start()):
-                bare = pattern is NORTH_AMERICA and "(" not in found[0]
-                yield _span(found.start(), found.end(), 0.6 if bare else confidence)
+            yield *found.span("number"), 0.88, "phone.labelled"
+    for found in EXTENSION.finditer(text):
+        yield *found.span("number"), 0.82, "phone.extension"
 
 
-def _span(start: int, end: int, confidence: float) -> Span:
-    return Span(start, end, Category.PHONE, confidence)
-
-
-def _announced_as_part(text: str, start: int) -> bool:
-    return PART_NUMBER.search(text[max(0, start - BEFORE_CHARS) : start]) is not None
+def _shaped(text: str) -> Iterator[tuple[int, int, float, str]]:
+    for shape, alone, announced in SHAPES:
+        for found in shape.finditer(text):
+            digits = sum(character.isdigit() for character in found[0])
+            if not 8 <= digits <= 13 or DATE.fullmatch(found[0]):
+                continue
+            if PART_NUMBER.search(text[max(0, found.start() - BEFORE_CHARS) : found.start()]):
+                continue
+            if UNIT_AFTER.match(text, found.end()):
+                continue
+            near = text[max(0, found.start() - CONTACT_CHARS) : found.start()]
+            sure = announced if CONTACT.search(near) else alone
+            if sure:
+                yield found.start(), found.end(), sure, "phone.shape"
 
 
 def _exists(number: str) -> bool:
@@ -94,7 +153,8 @@ def _grouped(number: str, parsed: phonenumbers.PhoneNumber) -> bool:
 
 def _possible(number: str, strict: bool) -> bool:
     digits = re.sub(r"\D", "", number)
-    return (9 if strict else 6) <= len(digits) <= 16 and len(set(digits)) > 1
+    dated = DATE.fullmatch(number.strip()) is not None
+    return (9 if strict else 6) <= len(digits) <= 16 and len(set(digits)) > 1 and not dated
 
 
 def warm() -> None:

@@ -1,0 +1,227 @@
+"""Chinese names: read as the likelier of two ways to cut a run of characters into words.
+
+Room: redaction/text. Pure; linear in the text. A run of Han has no blanks. Each surname with one
+or two characters after it may be a person; how much likelier that is than the words of the
+dictionary in the same place (a unigram model), given what stands around it, says how sure it is.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from redaction.model import Category
+from redaction.text.dates import DATE
+from redaction.text.labels import HAN_CHAIN, HAN_STRONG
+from redaction.text.lexicon import lexicon
+from redaction.text.span import Span
+
+HAN: Final = "㐀-鿿"
+RUN: Final = re.compile(rf"[{HAN}·]+")
+MAX_RUN: Final = 200
+MAX_WORD: Final = 4
+UNKNOWN: Final = -17.0  # a character that no dictionary knows
+KANA: Final = re.compile(r"[ぁ-んァ-ヶ]")
+
+
+def _spaced(words: tuple[str, ...]) -> str:
+    # Title blocks letter-space their short labels: 设  计.
+    return "|".join(
+        f"{word[0]}[ ]{{0,4}}{word[1]}" if len(word) == 2 else word
+        for word in sorted(set(words), key=lambda word: (-len(word), word))
+    )
+
+
+LABEL: Final = re.compile(
+    rf"(?:(?P<strong>{_spaced(HAN_STRONG)})|(?P<chain>{_spaced(HAN_CHAIN)}))"
+    r"(?P<gap>[ \t]{0,4}(?:[/(]?[ ]?[A-Za-z.' ]{2,20}[)]?[ ]?)?(?P<sep>[:|/=\t]|\r?\n)?[ \t\"'(]{0,6})"
+)
+DATE_GAP: Final = re.compile(r"[ \t,|]{0,4}")
+TITLE: Final = (
+    "工程师|师傅|師傅|厂长|廠長|经理|經理|总监|老板|老闆|主任|部长|科长|课长|处长|所长|院长|组长|班长|队长|车间主任|先生|女士|小姐|老师|教授|博士|会计|采购|主管|总工|工|总|總|哥|姐"
+)
+TITLED: Final = re.compile(rf"(?P<name>(?:{'|'.join(('欧阳','司马','上官','诸葛','皇甫','慕容'))}|[{HAN}])[{HAN}]{{0,2}}?)(?P<title>{TITLE})(?![程具艺序位厂业件人作具值数量量计结部])")
+NICKNAME: Final = re.compile(
+    rf"(?P<name>[小老阿][{HAN}])(?=已|确认|說|说|要求|沟通|电话|手机|微信|联系|画|改|做|提供|通知|负责|核|审|测|看|补|发|寄|签|讲|[,，。:!;\s]|$|那边|处|师傅)"
+)
+BEFORE: Final = re.compile(
+    r"(?:由|请|按|找|给|和|与|跟|同|让|叫|问|经|据|从|向|对|被|替|为|及|、|联系|通知|感谢|转交|转|交|询|咨询|抄送|告知|邀请|提醒|安排|委托|致|@|来自|客户|同事|工程师|设计师|采购|业务|现场|人员|作者|的)$"
+)
+AFTER: Final = re.compile(
+    "确认|核对|设计|沟通|讨论|提供|要求|说|负责|审核|绘制|签字|测绘|反馈|提出|修改|批准|处|那|的|联系|画|做|改|建议|校对|同意|来电|发|收|测量|检查|编制|通知|测|签|带|转|看|订|加工|拍|报|和|与|、|已|电话|手机|微信|先生|女士|同志|本人|等|于"
+)
+NOT_NAMES: Final = frozenset(
+    "日期 比例 图号 材料 数量 重量 版本 签字 阶段 标记 处数 分区 电话 手机 传真 邮箱 微信 地址 时间 无 待定 未定 空白 同上 公差 单位 部门 公司 项目 名称 基准 参数 压力 温度 寿命"
+    " 标准 要求 完成 完毕 合格 文件 通过 意见 页次 共页 第页 平面 高度 宽度 高强 强度 高温 温升 马达 万向 方向 方形 方头 平头 平行 平垫 连接 连杆 连续 张力 张紧 金属 金相 钟形 水平 白口 白色 黄铜 黄色 康铜 石墨 石棉 安全 安装 齐平 易切 严禁 包胶 段差 伍德 向心 管理 管路 管件 车床 车间 成品 成型 全部 全长 明细 常温 时效 相同 应力 经过 计算 程序 程度 双头 单边 单件 有限 关键 简图 路径 毛坯 毛刺 毛边".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What a candidate's surroundings make of it: the prior's logarithm and the highest sureness."""
+
+    prior: float
+    cap: float
+    rule: str
+
+
+DEFAULT: Final = _Context(-6.5, 0.62, "name.chinese")
+ALONE: Final = _Context(-3.5, 0.66, "name.chinese")
+DATED: Final = _Context(-2.5, 0.8, "name.chinese")
+SPOKEN: Final = _Context(-2.0, 0.82, "name.context")
+LABELLED: Final = {True: _Context(-0.3, 0.94, "name.labelled"), False: _Context(-1.5, 0.92, "name.labelled")}
+
+
+def chinese(text: str, neighbour: str | None = None) -> Iterator[Span]:
+    """Yield Chinese names in ``text``; not sought in texts that are Japanese by their kana."""
+    if KANA.search(text):
+        return
+    announced = _announced(text)
+    if neighbour and LABEL.fullmatch(neighbour.strip() + " "):
+        announced[len(text) - len(text.lstrip())] = LABELLED[True]
+    names: list[Span] = []
+    for run in RUN.finditer(text):
+        names += _titled(text, run)
+        if len(run[0]) <= MAX_RUN:
+            names += _in_run(text, run, announced)
+    names += _apart(text, announced)
+    yield from names
+
+
+def _announced(text: str) -> dict[int, _Context]:
+    """Return the places where a label leads, and what it makes of them."""
+    places: dict[int, _Context] = {}
+    for label in LABEL.finditer(text):
+        at = label.end()
+        gap = DATE_GAP.match(text, at)
+        date = DATE.match(text, gap.end() if gap else at)
+        if date:
+            after = DATE_GAP.match(text, date.end())
+            at = after.end() if after else date.end()
+        strong = label["strong"] is not None
+        apart = strong or bool(label["gap"]) or bool(date)
+        places[at] = LABELLED[strong or bool(label["sep"])] if apart else SPOKEN
+    return places
+
+
+def _apart(text: str, announced: dict[int, _Context]) -> Iterator[Span]:
+    """Yield a labelled name that is letter-spaced ("王  伟"), and the second of two."""
+    for at in announced:
+        found = re.compile(rf"(?P<s>[{HAN}])[ ]{{1,4}}(?P<g>[{HAN}])(?![{HAN}])").match(text, at)
+        if found and found["s"] in lexicon().zh_surnames and found["s"] + found["g"] not in NOT_NAMES:
+            yield Span(*found.span(), Category.PERSON, 0.82, "name.labelled")
+
+
+def _context(text: str, start: int, end: int, run: re.Match[str], announced: dict[int, _Context]) -> _Context:
+    if start in announced:
+        return announced[start]
+    if start > 0 and text[start - 1] in "、/,+&" and any(
+        re.fullmatch(rf"[{HAN}]{{2,4}}", text[at : start - 1]) for at in announced if start - 5 <= at < start
+    ):
+        return LABELLED[True]
+    before = BEFORE.search(text[max(0, start - 4) : start]) is not None
+    after = AFTER.match(text, end) is not None
+    if before and (after or end == run.end()):
+        return SPOKEN
+    if (before or start == run.start()) and (after and before):
+        return SPOKEN
+    if start == run.start() and end == run.end():
+        near = text[max(0, start - 14) : start] + " " + text[end : end + 16]
+        return DATED if DATE.search(near) or re.match(r"[ (:]{0,3}(?:\+?\d[\d \-]{6})", text[end:]) else ALONE
+    if start == run.start() and after:
+        return _Context(-3.5, 0.75, "name.context")
+    return _Context(-4.5, 0.66, "name.context") if before else DEFAULT
+
+
+def _in_run(text: str, run: re.Match[str], announced: dict[int, _Context]) -> Iterator[Span]:
+    characters = run[0]
+    size = len(characters)
+    forward, backward = _plainly(characters)
+    words = lexicon()
+    found: list[tuple[float, Span]] = []
+    for at in range(size):
+        place = run.start() + at
+        if place in announced and "·" in characters[at:]:
+            yield Span(place, run.end(), Category.PERSON, 0.9, "name.labelled")
+        for long in (2, 1):
+            surname = words.zh_surnames.get(characters[at : at + long])
+            if surname is None or at + long >= size:
+                continue
+            for given in (2, 1):
+                end = at + long + given
+                if end > size or characters[at:end] in NOT_NAMES:
+                    continue
+                likely = sum(words.zh_given.get(c, -14.0) for c in characters[at + long : end])
+                context = _context(text, place, run.start() + end, run, announced)
+                gain = forward[at] + backward[end] - forward[size] + surname + likely + context.prior
+                sure = _confidence(gain, context)
+                if sure:
+                    span = Span(place, run.start() + end, Category.PERSON, sure, context.rule)
+                    found.append((gain, span))
+    taken: list[Span] = []
+    for _, span in sorted(found, key=lambda pair: -pair[0]):
+        if all(span.end <= other.start or other.end <= span.start for other in taken):
+            taken.append(span)
+    yield from taken
+
+
+def _confidence(gain: float, context: _Context) -> float:
+    if context.rule == "name.labelled":
+        return context.cap if gain > 1 else 0.84 if gain > -2 else 0.62 if gain > -5 else 0.0
+    if gain > 4:
+        return context.cap
+    return max(0.5, context.cap - 0.12) if gain > 0.5 else 0.0
+
+
+def _plainly(run: str) -> tuple[list[float], list[float]]:
+    """Return the best logarithms of words up to, and from, each place, without any name."""
+    words = lexicon().zh_words
+    size = len(run)
+    forward = [0.0] + [-1e9] * size
+    backward = [-1e9] * size + [0.0]
+    edges = []
+    for at in range(size):
+        for end in range(at + 1, min(size, at + MAX_WORD) + 1):
+            word = run[at:end]
+            likely = words.get(word)
+            if likely is None and end == at + 1:
+                likely = UNKNOWN
+            if likely is not None:
+                edges.append((at, end, likely))
+    for at, end, likely in edges:
+        forward[end] = max(forward[end], forward[at] + likely)
+    for at, end, likely in reversed(edges):
+        backward[at] = max(backward[at], backward[end] + likely)
+    return forward, backward
+
+
+def _titled(text: str, run: re.Match[str]) -> Iterator[Span]:
+    words = lexicon()
+    for found in TITLED.finditer(run[0]):
+        for start in range(found.start("name"), found.end("name")):
+            surname = run[0][start]
+            last = run[0][start : found.end("name")]
+            if surname not in words.zh_surnames or len(last) > 3:
+                continue
+            whole = run[0][start : found.end()]
+            joined = run[0][max(0, start - 1) : start + 1]
+            short = len(last) == 1
+            if short and (whole[:2] in words.zh_words or (len(joined) == 2 and joined in words.zh_words)):
+                continue
+            if short and surname in "责主助高总副级术程理施竣手人员职电化加" or (not short and last in words.zh_words):
+                continue
+            sure = 0.88 if len(found["title"]) > 1 or start == 0 or BEFORE.search(run[0][:start]) else 0.7
+            yield Span(run.start() + start, run.start() + found.end(), Category.PERSON, sure, "name.titled")
+            break
+    for found in NICKNAME.finditer(run[0]):
+        name = found["name"]
+        if name[1] in words.zh_surnames and name not in words.zh_words and not _inside(run[0], found):
+            span = (run.start() + found.start(), run.start() + found.end())
+            yield Span(*span, Category.PERSON, 0.8, "name.nickname")
+
+
+def _inside(run: str, found: re.Match[str]) -> bool:
+    """Return whether the nickname's last character begins a word ("小孔径")."""
+    words = lexicon().zh_words
+    at = found.end() - 1
+    return any(run[at : at + size] in words for size in (2, 3) if len(run[at : at + size]) == size)

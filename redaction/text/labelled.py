@@ -1,0 +1,228 @@
+"""Names beside the words that announce them, in Latin, Cyrillic and Hangul letters.
+
+Room: redaction/text. Pure; linear in the text. Three things are weighed: the label's strength,
+whether a colon, a tab or a cell's border stands between, and how familiar the name is.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from redaction.model import Category
+from redaction.text.dates import DATE
+from redaction.text.labels import LABELS, LONGEST_WORDS, Strength
+from redaction.text.latin import LETTER, Familiarity, Name, familiarity, is_given, name_at
+from redaction.text.lexicon import lexicon
+from redaction.text.logins import NOBODY, SHAPE
+from redaction.text.span import Span
+from redaction.text.vocabulary import is_workshop
+
+TOKEN: Final = re.compile(rf"[{LETTER}가-힣]+(?:['.][{LETTER}]{{1,3}}(?![{LETTER}]))*")
+JOINT: Final = re.compile(r"[ \t_\-./']{0,2}")
+CAMEL: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+GAP: Final = re.compile(
+    r"[ \t\"'*_.)\]]{0,4}(?P<sep>[:=|>/;\t]|[-](?=\s)|\r?\n)?(?P<more>[ \t\"'<(\[|:>]{0,6})"
+)
+LINK: Final = re.compile(
+    r"(?:by|von|durch|par|av|af|da|por|przez|od|door|is|ist|est|am|on|le|il|el|den|dne|dnia|the|our|the engineer)\b[ \t:]{0,3}",
+    re.IGNORECASE,
+)
+ENDED: Final = re.compile(r"[ \t]*(?:$|[\r\n|;,/<\"')\]]|\t| {2,}|\d|[-–] )")
+ALSO: Final = re.compile(r"[ \t]{0,2}(?:[,/&+;]|and\b|und\b|et\b|y\b|e\b|i\b|och\b|og\b|en\b|или\b|и\b|、)[ \t]{0,2}")
+LOWER: Final = re.compile(rf"(?P<first>[{LETTER}]{{3,16}})(?:[ .](?P<second>[{LETTER}]{{3,20}}))?(?![\w@\\/]|\.\w)")
+LOWER_INITIALS: Final = re.compile(r"[a-zäöü]{2,4}(?![\w.@])")
+HANGUL: Final = re.compile(r"[가-힣]{2,4}(?![가-힣])")
+KOREAN_SURNAMES: Final = frozenset(
+    "김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구민진지엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용나라"
+)
+# How sure a name is by its shape and familiarity (word, unknown, ambiguous, partly, known),
+# when announced with a separator, and when it merely follows.
+ANNOUNCED: Final = {
+    "full": (0.0, 0.88, 0.86, 0.93, 0.96),
+    "initialled": (0.8, 0.92, 0.92, 0.95, 0.96),
+    "single": (0.0, 0.84, 0.84, 0.9, 0.93),
+    "initials": (0.85, 0.85, 0.85, 0.85, 0.85),
+}
+FOLLOWING: Final = {
+    "full": (0.0, 0.7, 0.56, 0.85, 0.93),
+    "initialled": (0.55, 0.86, 0.86, 0.9, 0.93),
+    "single": (0.0, 0.66, 0.0, 0.8, 0.86),
+    "initials": (0.8, 0.8, 0.8, 0.8, 0.8),
+}
+ASKED: Final = {
+    "full": (0.0, 0.6, 0.0, 0.8, 0.86),
+    "initialled": (0.0, 0.72, 0.8, 0.86, 0.9),
+    "single": (0.0, 0.0, 0.0, 0.0, 0.62),
+    "initials": (0.0, 0.0, 0.0, 0.0, 0.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label in the text, and how strong it is."""
+
+    start: int
+    end: int
+    strength: Strength
+
+
+def labels(text: str) -> list[Label]:
+    """Return the labels in ``text``, the longest at each place, adjoining ones each on its own."""
+    found: list[Label] = []
+    tokens = list(TOKEN.finditer(text))
+    at = 0
+    while at < len(tokens):
+        label, used = _label(text, tokens, at)
+        if label is not None:
+            found.append(label)
+        at += used
+    return found
+
+
+def _label(text: str, tokens: list[re.Match[str]], at: int) -> tuple[Label | None, int]:
+    key = ""
+    best: tuple[Label | None, int] = (None, 1)
+    for used in range(1, LONGEST_WORDS + 1):
+        if at + used > len(tokens):
+            break
+        token = tokens[at + used - 1]
+        if used > 1 and not JOINT.fullmatch(text, tokens[at + used - 2].end(), token.start()):
+            break
+        key += re.sub(r"[^\w]|_", "", token[0]).lower()
+        strength = LABELS.get(key)
+        if strength:
+            best = (Label(tokens[at].start(), token.end(), strength), used)
+    if best[0] is None and not tokens[at][0].isupper() and not tokens[at][0].islower():
+        humps = CAMEL.findall(tokens[at][0])
+        for count in (3, 2):
+            strength = LABELS.get("".join(humps[-count:]).lower()) if len(humps) > count else None
+            if strength is Strength.STRONG:
+                return Label(tokens[at].start(), tokens[at].end(), strength), 1
+    return best
+
+
+def labelled(text: str, neighbour: str | None = None) -> Iterator[Span]:
+    """Yield the names that labels in ``text``, or the ``neighbour`` cell, announce."""
+    held = labels(text)
+    for at, label in enumerate(held):
+        following = held[at + 1].start if at + 1 < len(held) else len(text)
+        yield from _after(text, label, following)
+    announcing = labels(neighbour)[-1:] if neighbour else []
+    for label in announcing:
+        begin = len(text) - len(text.lstrip(" \t\"'"))
+        strength = max(label.strength, Strength.CHAIN)
+        yield from _value(text, begin, Label(0, begin, strength), announced=True, alone=True)
+
+
+def _after(text: str, label: Label, following: int) -> Iterator[Span]:
+    at, announced, below = _passed(text, label.end)
+    if label.strength is Strength.ASKING and (announced or below):
+        if "\n" in text[label.end : at]:
+            return
+    if at >= following and at > label.end and following < len(text):
+        # "DRAWN CHECKED": a cell without a value, unless a name is spelt like the label.
+        after = name_at(text, at)
+        if after is None or after.shape != "initialled":
+            return
+    yield from _value(text, at, label, announced=announced or below)
+
+
+def _passed(text: str, at: int) -> tuple[int, bool, bool]:
+    """Return where the value begins after a label that ends at ``at``, and what stood between."""
+    announced = below = False
+    for _ in range(4):
+        before = at
+        gap = GAP.match(text, at)
+        if gap is not None and gap.end() > at:
+            announced = announced or bool(gap["sep"]) or any(c in gap["more"] for c in ":|>\t")
+            below = below or "\n" in (gap["sep"] or "")
+            at = gap.end()
+        for between in (DATE, LINK):
+            found = between.match(text, at)
+            if found is not None and found.end() > at:
+                announced = announced or between is DATE
+                at = found.end()
+        if at == before:
+            break
+    return at, announced, below
+
+
+def _value(
+    text: str, at: int, label: Label, *, announced: bool, alone: bool = False
+) -> Iterator[Span]:
+    if at < len(text) and "가" <= text[at] <= "힣":
+        yield from _korean(text, at)
+        return
+    name = name_at(text, at)
+    if name is None:
+        yield from _lower(text, at, label, announced=announced, alone=alone)
+        return
+    sure = _sure(text, name, label.strength, announced=announced)
+    if not sure:
+        return
+    yield Span(name.start, name.end, Category.PERSON, sure, "name.labelled")
+    also = ALSO.match(text, name.end)
+    if also is not None:
+        second = name_at(text, also.end())
+        if second is not None and _sure(text, second, label.strength, announced=True) >= 0.5:
+            yield Span(second.start, second.end, Category.PERSON, sure - 0.03, "name.also")
+
+
+def _sure(text: str, name: Name, strength: Strength, *, announced: bool) -> float:
+    shape, known = name.shape, name.familiarity
+    ended = ENDED.match(text, name.end) is not None
+    if strength is Strength.ASKING:
+        sure = ASKED[shape][known]
+        return 0.0 if name.eponym and shape != "initialled" else sure
+    table = ANNOUNCED if announced or strength is Strength.STRONG else FOLLOWING
+    sure = table[shape][known]
+    if table is FOLLOWING and name.eponym and shape == "single":
+        return 0.0
+    if shape == "initials" and not announced and not _cell(text, name):
+        return 0.0
+    if shape == "single" and not ended and known is not Familiarity.KNOWN:
+        # "Author Guidelines on threads": more of the sentence follows.
+        sure = min(sure, 0.6 if announced else 0.0)
+    if table is FOLLOWING and text[name.start : name.end].isupper() and shape in ("single", "full"):
+        sure = min(sure, 0.78) if ended else 0.0 if known < Familiarity.KNOWN else min(sure, 0.6)
+    return sure
+
+
+def _cell(text: str, name: Name) -> bool:
+    """Return whether initials stand as the value of a cell: its end, a date or a label follows."""
+    if not text[name.start : name.end].replace(".", "").isupper():
+        return False
+    after = text[name.end :].lstrip(" \t")[:40]
+    return not after or ENDED.match(text, name.end) is not None or bool(labels(after)[:1])
+
+
+def _korean(text: str, at: int) -> Iterator[Span]:
+    found = HANGUL.match(text, at)
+    if found and found[0][0] in KOREAN_SURNAMES and found[0] not in LABELS:
+        yield Span(found.start(), found.end(), Category.PERSON, 0.9, "name.labelled")
+
+
+def _lower(
+    text: str, at: int, label: Label, *, announced: bool, alone: bool
+) -> Iterator[Span]:
+    """Yield a name or a login in small letters ("Modified by sarah connelly")."""
+    found = LOWER.match(text, at)
+    if label.strength is Strength.ASKING:
+        return
+    if alone:
+        initials = LOWER_INITIALS.match(text, at)
+        if initials and initials.end() == len(text.rstrip()) and not is_workshop(initials[0]):
+            yield Span(*initials.span(), Category.PERSON, 0.82, "name.initials")
+            return
+    if found is None or not found["first"].islower() or found["first"] in NOBODY:
+        return
+    first, second = found["first"], found["second"]
+    strong = label.strength is Strength.STRONG or announced or alone
+    if second and is_given(first) and familiarity(second) is not Familiarity.WORD and strong:
+        yield Span(found.start(), found.end(), Category.PERSON, 0.82, "name.labelled")
+    elif strong and is_given(first) and ENDED.match(text, found.end("first")):
+        yield Span(*found.span("first"), Category.PERSON, 0.8, "name.labelled")
+    elif strong and first not in lexicon().words and ENDED.match(text, found.end("first")):
+        if not is_workshop(first) and not SHAPE.fullmatch(first) and len(first) >= 4 and announced:
+            yield Span(*found.span("first"), Category.USERNAME, 0.72, "login.labelled")

@@ -1,0 +1,215 @@
+"""Names without a label: titles, full names, initials before a surname, revision rows, lists.
+
+Room: redaction/text. Pure; linear in the text. Nothing announces these, so both the shape and
+the words themselves must say "person"; most are only suggested.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from redaction.model import Category
+from redaction.text.dates import DATE
+from redaction.text.latin import (
+    LETTER,
+    UPPER,
+    Familiarity,
+    Name,
+    familiarity,
+    is_given,
+    name_at,
+)
+from redaction.text.lexicon import lexicon
+from redaction.text.span import Span
+from redaction.text.vocabulary import COMPANY, EPONYMS, is_workshop
+
+CAPITAL: Final = re.compile(rf"(?<![\w.@/\\'\-#&])(?=[{UPPER}])(?:[{UPPER}]\.|[{LETTER}]{{2,30}})")
+TITLE: Final = re.compile(
+    r"(?<![\w.])(?:(?:Mr|Mrs|Ms|Miss|Mme|Mlle|MM|Dr|Prof|Hr|Fr|Sr|Sra|Sig|Sig\.ra|Dott|Ing|Arq|Dipl\.-Ing|Dr\.-Ing|Capt|Sgt|Eng|Insinööri)\.?"
+    r"|Herrn?|Frau|Fräulein|Familie|Fam\.|Monsieur|Madame|Señora?|Signora?|Signor|Pan|Pani|Panem|Panią|Kolleg(?:e|in|en)|Meister|Chef|Herra|Rouva|г-н|г-жа|господин|инженер|тов\.)[ ]{1,2}"
+    rf"(?=[{UPPER}])"
+)
+# "M. Thévenot": a title in French, an initial elsewhere.
+CONTEXT_BEFORE: Final = re.compile(
+    r"(?:\b(?:by|with|from|to|for|per|ask|call|ring|contact|see|tell|attn|buyer|rep|engineer|designer|machinist|foreman|operator|colleague|welder|technician"
+    r"|manager|cc|of|and|thanks|regards|durch|von|mit|laut|an|bei|für|fragen|par|avec|selon|de|por|con|da|según|secondo|av|med|enligt|hos|od|przez|dla|od|customer|client|owner|boss|dear|hi|hello|hey|friend|supplier)[ ,:]{1,2}"
+    r"|[(\[\"'] ?|(?:^|\n)[ \t]*|[-–:] )$",
+    re.IGNORECASE,
+)
+VERB_AFTER: Final = re.compile(
+    r"(?:'s)?[ ,]{1,2}(?:and [A-Z]\w+ )?(?:has|had|have|is|was|will|would|said|says|asked|asks|wants|wanted|needs|confirmed|confirms|checked|approved|agreed|suggested"
+    r"|requested|told|noted|mentioned|sent|sends|called|drew|designed|measured|changed|made|likes|prefers|thinks|knows|signed|reviewed|recommends|recommended"
+    r"|insists|complained|picked|fixed|found|did|wrote|hat|möchte|will|wünscht|sagt|meint|prüft|bittet|braucht|schickt|freigegeben|demande|veut|souhaite|pide|quiere|dice|chiede|vuole|vill|säger|ska|prosi|chce|хочет|просит|сказал|at [A-Z])\b"
+)
+REVISION: Final = re.compile(
+    r"\b(?:rev(?:ision)?|issue|iss|index|zone|ecn|eco|ecr|dcn|ind|mod|änd(?:erung)?|version|ver|indice|revisión|revisione|zmiana|изм|ändrad|release[d]?|initial|改訂|更改|修改)\b",
+    re.IGNORECASE,
+)
+CELL_INITIALS: Final = re.compile(
+    r"(?P<before>^|[|;\t/,\-–~_]|  +|\s)[ ]*(?P<initials>[A-ZÄÖÜÅØ]{2,4}|[A-ZÄÖÜÅØ]\.[ ]?[A-ZÄÖÜÅØ]\.)(?=[ ]*(?:[|;\t/,\n~_]|  |$|[-–]|[ ]))"
+)
+ALSO: Final = re.compile(r" ?(?:, ?|/ ?|& ?|\+ ?|;[ ]?|[ ](?:and|und|et|y|e|i|och|og|en|or|oder|или|и) )")
+URL: Final = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+|(?<!\w)[A-Za-z]:[\\/]\S*|\\\\\S+")
+RUSSIAN: Final = re.compile(
+    r"(?<!\w)(?:[А-ЯЁ][а-яё]{2,20}(?:-[А-ЯЁ][а-яё]+)? [А-ЯЁ]\. ?[А-ЯЁ]\.|[А-ЯЁ]\. ?[А-ЯЁ]\. ?[А-ЯЁ][а-яё]{2,20})"
+)
+MIN_SURNAME: Final = 3
+
+
+def mentioned(text: str) -> Iterator[Span]:
+    """Yield names that nothing announces; what follows "and" or a comma is found with them."""
+    barred = [found.span() for found in URL.finditer(text)]
+    found = [span for span in _bare(text) if not _within(span, barred)]
+    found += [Span(*m.span(), Category.PERSON, 0.85, "name.initialled") for m in RUSSIAN.finditer(text)]
+    yield from found
+    yield from _rows(text)
+
+
+def _within(span: Span, barred: Iterable[tuple[int, int]]) -> bool:
+    return any(start <= span.start < end for start, end in barred)
+
+
+def _bare(text: str) -> Iterator[Span]:
+    for title in TITLE.finditer(text):
+        name = name_at(text, title.end())
+        if name is not None and name.shape != "initials" and _is_addressed(text, name):
+            yield Span(name.start, name.end, Category.PERSON, 0.9, "name.titled")
+    past = 0
+    for capital in CAPITAL.finditer(text):
+        if capital.start() < past:
+            continue
+        name = name_at(text, capital.start())
+        if name is None or name.start != capital.start():
+            continue
+        sure, rule = _sure(text, name)
+        if sure:
+            past = name.end
+            yield Span(name.start, _unpossessed(text, name), Category.PERSON, sure, rule)
+
+
+def _is_addressed(text: str, name: Name) -> bool:
+    word = text[name.start : name.end].split(" ")[0].lower().strip(".")
+    return not is_workshop(word) and (name.familiarity > Familiarity.WORD or name.shape != "full")
+
+
+def _unpossessed(text: str, name: Name) -> int:
+    return name.end - 2 if text[name.start : name.end].endswith("'s") else name.end
+
+
+def _sure(text: str, name: Name) -> tuple[float, str]:
+    """Return how sure an unannounced name is, and by which rule."""
+    if name.eponym or COMPANY.match(text, name.end):
+        return 0.0, ""
+    value = text[name.start : _unpossessed(text, name)]
+    before = CONTEXT_BEFORE.search(text[max(0, name.start - 16) : name.start]) is not None
+    after = VERB_AFTER.match(text, name.end) is not None
+    if name.shape == "initialled":
+        return _initialled(text, name, value)
+    if name.shape == "full":
+        return _full(text, name, value, context=before or after)
+    given = name.shape == "single" and is_given(value) and value[1:].islower()
+    if given and (before or after) and not _alone(text, name):
+        word_before = re.search(r"[A-Za-zÀ-ɏ]$", text[: name.start].rstrip(" ,:")[-1:])
+        if after or word_before:
+            return (0.68 if after or before else 0.0), "name.given"
+    return 0.0, ""
+
+
+def _alone(text: str, name: Name) -> bool:
+    return not text[: name.start].strip() and not text[name.end :].strip()
+
+
+def _initialled(text: str, name: Name, value: str) -> tuple[float, str]:
+    words = [w for w in re.findall(rf"[{LETTER}'\-]+", value) if len(w) > 1]
+    if not words or max(map(len, words)) < MIN_SURNAME or name.familiarity is Familiarity.WORD:
+        return 0.0, ""
+    dated = DATE.search(text[max(0, name.start - 40) : name.end + 40]) is not None
+    sure = {Familiarity.UNKNOWN: 0.6, Familiarity.AMBIGUOUS: 0.58}.get(name.familiarity, 0.74)
+    return sure + (0.1 if dated else 0.0), "name.initialled"
+
+
+def _full(text: str, name: Name, value: str, *, context: bool) -> tuple[float, str]:
+    words = re.findall(rf"[{LETTER}'\-]+", value)
+    lows = [word.lower().removesuffix("'s") for word in words]
+    given = [is_given(low) for low in lows]
+    shouted = value.isupper()
+    if any(low in EPONYMS or (is_workshop(low) and len(low) > 3) for low in lows):
+        return 0.0, ""
+    rest = [familiarity(low) for low in lows]
+    if given[0] and rest[-1] >= Familiarity.KNOWN:
+        return (0.66 if shouted else 0.83 if context else 0.78), "name.full"
+    if given[0] and rest[-1] is not Familiarity.WORD and not shouted:
+        return (0.81 if context else 0.72), "name.full"
+    if given[-1] and rest[0] >= Familiarity.KNOWN:
+        return (0.66 if shouted or "," not in value else 0.82), "name.full"
+    if given[0] and rest[-1] >= Familiarity.UNKNOWN and shouted:
+        return 0.6, "name.full"
+    if _is_pinyin(lows) and not shouted:
+        return (0.72 if context else 0.6), "name.pinyin"
+    if context and Familiarity.WORD not in rest and Familiarity.KNOWN in rest and not shouted:
+        return 0.55, "name.full"
+    return 0.0, ""
+
+
+def _is_pinyin(lows: list[str]) -> bool:
+    words = lexicon()
+    if len(lows) not in (2, 3) or lows[0] not in words.pinyin:
+        return False
+    return all(_syllables(low) for low in lows[1:]) and not all(low in words.words for low in lows)
+
+
+def _syllables(word: str) -> bool:
+    known = lexicon().syllables
+    cuts = (word, *((word[:at], word[at:]) for at in range(1, len(word))))
+    return any(
+        cut in known if isinstance(cut, str) else cut[0] in known and cut[1] in known
+        for cut in cuts
+    )
+
+
+def _rows(text: str) -> Iterator[Span]:
+    """Yield who signed the rows of a revision table: initials or a surname beside a date."""
+    for line in re.finditer(r"[^\n]{6,300}", text):
+        row = line[0]
+        dates = list(DATE.finditer(row))
+        if not dates or not (REVISION.search(row) or row.count("|") > 1 or row.count("\t") > 1
+                             or row.count(";") > 1 or row.count(" / ") > 1 or row.count("  ") > 1):
+            continue
+        for start, end, sure in _signers(row, dates):
+            yield Span(line.start() + start, line.start() + end, Category.PERSON, sure, "name.revision")
+
+
+def _signers(row: str, dates: list[re.Match[str]]) -> Iterator[tuple[int, int, float]]:
+    edges = {date.end() for date in dates} | {date.start() for date in dates}
+    for cell in CELL_INITIALS.finditer(row):
+        start, end = cell.span("initials")
+        low = cell["initials"].lower().replace(".", "").replace(" ", "")
+        near = any(_only_joints(row[min(start, e) if e > end else e : start] if e <= start else row[end:e])
+                   for e in edges)
+        if near and not is_workshop(low) and not (low in lexicon().words and len(low) > 3):
+            yield start, end, 0.82
+    for date in dates:
+        after = re.match(r"[\s,|;/~_\-–()]*", row[date.end() :])
+        name = name_at(row, date.end() + (after.end() if after else 0))
+        if name is not None and name.shape == "single" and re.match(r"[\s|;)]*(?:$|\||;|\t|  )", row[name.end :]):
+            if name.familiarity in (Familiarity.KNOWN, Familiarity.UNKNOWN, Familiarity.PARTLY):
+                yield name.start, name.end, 0.8
+
+
+def _only_joints(between: str) -> bool:
+    return re.fullmatch(r"[\s,|;/~_\-–()\[\]]{0,6}", between) is not None
+
+
+def also(text: str, found: Iterable[Span]) -> Iterator[Span]:
+    """Yield the names that "and", a comma or a stroke ties to those in ``found``."""
+    for span in found:
+        if span.category is not Category.PERSON:
+            continue
+        tie = ALSO.match(text, span.end)
+        name = name_at(text, tie.end()) if tie else None
+        if name is None or name.eponym or COMPANY.match(text, name.end):
+            continue
+        value = text[name.start : name.end]
+        single = name.shape == "single" and is_given(value) and not value.isupper()
+        if name.shape in ("full", "initialled") and name.familiarity >= Familiarity.PARTLY or single:
+            yield Span(name.start, name.end, Category.PERSON, min(0.8, span.confidence), "name.also")
