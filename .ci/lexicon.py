@@ -52,7 +52,7 @@ SURNAMES_KEPT = 75_000
 
 def main(target: Path) -> None:
     given, surnames = _western()
-    words = _words(given)
+    words = _words(given | surnames)
     sections = {
         "given": sorted(given),
         "surnames": sorted(surnames),
@@ -122,7 +122,7 @@ def _faker(
     return found
 
 
-def _words(given: set[str]) -> set[str]:
+def _words(people: set[str]) -> set[str]:
     """Return English words, without those that are only ever names."""
     dictionary = {
         word
@@ -138,7 +138,7 @@ def _words(given: set[str]) -> set[str]:
         stems = (word, word[:-1], word[:-2], word.removesuffix("ed"), word.removesuffix("ing"))
         return any(stem in dictionary for stem in stems if len(stem) > 2)
 
-    kept = {w for w in known if w.isalpha() and len(w) > 1 and (w not in given or is_word(w))}
+    kept = {w for w in known if w.isalpha() and len(w) > 1 and (w not in people or is_word(w))}
     return (kept | WORDS_FIRST) - only_names
 
 

@@ -15,13 +15,13 @@ from redaction.text.span import Span
 IBAN: Final = re.compile(
     r"(?<![A-Za-z\d])[A-Z]{2}\d{2}(?:[ \-]?[A-Z\d]{4}){2,7}(?:[ \-]?[A-Z\d]{1,3})?(?![A-Za-z\d])"
 )
-CARD: Final = re.compile(r"(?<![\w.\-])\d(?:[ \-]?\d){12,18}(?![\w]|[.\-]\d)")
+CARD: Final = re.compile(r"(?<![A-Za-z0-9_.\-])\d(?:[ \-]?\d){12,18}(?![A-Za-z0-9_]|[.\-]\d)")
 LABELLED: Final = re.compile(
     r"(?:(?<![^\W_])(?:(?:bank\s)?acc(?:oun)?t|a/c|konto|kto|kontonummer|bankverbindung|compte|rib|cuenta"
     r"|conto(?:\scorrente)?|conta|rachunek|bankgiro|plusgiro|rekening|hesap|účet|счет|р/с|card|карта|clabe|cbu)"
     r"|(?:银行)?(?:账号|帐号|账户|帐户|賬號|帳號|帳戶)|卡号|卡號|银行卡|開戶|户头|口座(?:番号)?|계좌(?:번호)?)"
     r"(?:[\s\-]?(?:no|nr|num(?:ber|mer|ero|éro)?|n[°º]|#|号码?|番号)\.?(?!\w))?"
-    r"[\s:.#=(]{0,4}(?:[A-Z]{4}\s)?(?P<number>\d(?:[ \-/]?\d){5,23})(?!\w|[.,]\d)",
+    r"[\s:.#=(]{0,4}(?:[A-Z]{4}\s)?(?P<number>\d(?:[ \-/]?\d){5,23})(?![A-Za-z0-9_]|[.,]\d)",
     re.IGNORECASE,
 )
 SORT_CODE: Final = re.compile(
@@ -78,7 +78,7 @@ def is_luhn(digits: str) -> bool:
 def _card(text: str, found: re.Match[str]) -> float:
     digits = re.sub(r"\D", "", found[0])
     before = text[max(0, found.start() - NEAR_CHARS) : found.start()]
-    if not is_luhn(digits) or len(set(digits)) < 4 or PART_NUMBER.search(before[-24:]):
+    if not is_luhn(digits) or len(set(digits)) < 2 or PART_NUMBER.search(before[-24:]):
         return 0.0
     issued = (digits[0] in "345" and len(digits) in (14, 15, 16)) or (
         digits[:2] in ("62", "22", "60") and 16 <= len(digits) <= 19

@@ -14,7 +14,7 @@ from redaction.text.span import Span
 
 _IDS: Final = r"(?:\s?(?:id|account|handle|name|user(?:name)?|no|nr|号码?|號|帐号|账号|アカウント|아이디|is))*\.?"
 _GAP: Final = r"\s?[:=(]?\s{0,3}"
-_HANDLE: Final = r"@?[A-Za-z][\w.\-]{2,31}[A-Za-z0-9_]"
+_HANDLE: Final = r"@?[A-Za-z][A-Za-z0-9_.\-]{2,31}[A-Za-z0-9_]"
 
 # Messengers whose handles are words of Latin letters.
 NAMED: Final = re.compile(
@@ -22,15 +22,15 @@ NAMED: Final = re.compile(
     r"|signal|discord|slack|teams|zalo|feishu|lark|line\sid|line(?=\s?[:@])|threema|wickr|matrix|im|icq|instagram"
     r"|insta|ig|twitter|linkedin|facebook|fb|github|xing|snapchat|whats\s?app)"
     r"|微信|企业微信|薇信|威信|V信|钉钉|釘釘|飞书|电报|领英|카카오톡?|카톡|라인|ライン(?=ID)|チャットワーク|телеграм)"
-    rf"{_IDS}{_GAP}(?P<handle>(?:live:)?{_HANDLE}(?:#\d{{4}})?)(?![\w@])",
+    rf"{_IDS}{_GAP}(?P<handle>(?:live:)?{_HANDLE}(?:#\d{{4}})?)(?![A-Za-z0-9_@])",
     re.IGNORECASE,
 )
 NUMBERED: Final = re.compile(
     r"(?:(?<![A-Za-z])(?:qq|icq)(?:群|群号)?|企鹅|扣扣)"
-    rf"{_IDS}{_GAP}(?P<handle>[1-9]\d{{4,11}})(?!\d|[.\-]\d|\w)",
+    rf"{_IDS}{_GAP}(?P<handle>[1-9]\d{{4,11}})(?![A-Za-z0-9_]|[.\-]\d)",
     re.IGNORECASE,
 )
-TELLING: Final = re.compile(r"(?<![\w])(?P<handle>wxid_\w{6,24})(?!\w)|(?<!\w)(?P<live>live:[\w.]{4,32})")
+TELLING: Final = re.compile(r"(?<![\w])(?P<handle>wxid_[A-Za-z0-9_\-]{6,24})|(?<!\w)(?P<live>live:[\w.]{4,32})")
 PROFILE: Final = re.compile(
     r"(?:linkedin\.com/in/|t\.me/|wa\.me/|facebook\.com/|instagram\.com/|twitter\.com/|x\.com/|xing\.com/profile/"
     r"|github\.com/|weibo\.com/u?/?)(?P<handle>[\w.\-%]{3,40})",

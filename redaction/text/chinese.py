@@ -20,6 +20,10 @@ HAN: Final = "㐀-鿿"
 RUN: Final = re.compile(rf"[{HAN}·]+")
 MAX_RUN: Final = 200
 MAX_WORD: Final = 4
+# In an unannounced name these make it a thing: metals, shapes, parts, quantities.
+THINGS: Final = frozenset(
+    "钢铁铜铝锌镍钛锡铅镁板轴轮螺栓阀泵焊铸锻淬磨镀漆径距角差粗糙硬度齿键弹簧垫密封油水气压温速段面边圆孔槽盘罩体氏丝管杆架座件机器具盖腈胶料材头口片块筋壳箱柜门线缆灯表仪网布纸膜剂液粉砂钻刀锯钳锤钉铆销套环圈芯极电磁热冷矩频率量数值级型号式形样图单页版期时月年行法兰塞楔缝层厚长宽高深比例位置处区厂司部"
+)
 UNKNOWN: Final = -17.0  # a character that no dictionary knows
 KANA: Final = re.compile(r"[ぁ-んァ-ヶ]")
 
@@ -52,7 +56,7 @@ AFTER: Final = re.compile(
 )
 NOT_NAMES: Final = frozenset(
     "日期 比例 图号 材料 数量 重量 版本 签字 阶段 标记 处数 分区 电话 手机 传真 邮箱 微信 地址 时间 无 待定 未定 空白 同上 公差 单位 部门 公司 项目 名称 基准 参数 压力 温度 寿命"
-    " 标准 要求 完成 完毕 合格 文件 通过 意见 页次 共页 第页 平面 高度 宽度 高强 强度 高温 温升 马达 万向 方向 方形 方头 平头 平行 平垫 连接 连杆 连续 张力 张紧 金属 金相 钟形 水平 白口 白色 黄铜 黄色 康铜 石墨 石棉 安全 安装 齐平 易切 严禁 包胶 段差 伍德 向心 管理 管路 管件 车床 车间 成品 成型 全部 全长 明细 常温 时效 相同 应力 经过 计算 程序 程度 双头 单边 单件 有限 关键 简图 路径 毛坯 毛刺 毛边".split()
+    " 标准 要求 完成 完毕 合格 文件 通过 意见 页次 共页 第页 平面 高度 宽度 高强 强度 高温 温升 马达 万向 方向 方形 方头 平头 平行 平垫 连接 连杆 连续 张力 张紧 金属 金相 钟形 水平 白口 白色 黄铜 黄色 康铜 石墨 石棉 法兰 白口 安全 安装 齐平 易切 严禁 包胶 段差 伍德 向心 管理 管路 管件 车床 车间 成品 成型 全部 全长 明细 常温 时效 相同 应力 经过 计算 程序 程度 双头 单边 单件 有限 关键 简图 路径 毛坯 毛刺 毛边".split()
 )
 
 
@@ -149,10 +153,15 @@ def _in_run(text: str, run: re.Match[str], announced: dict[int, _Context]) -> It
                 continue
             for given in (2, 1):
                 end = at + long + given
-                if end > size or characters[at:end] in NOT_NAMES:
+                if end > size:
+                    continue
+                whole = place in announced and end == size
+                if characters[at:end] in NOT_NAMES and not whole:
                     continue
                 likely = sum(words.zh_given.get(c, -14.0) for c in characters[at + long : end])
                 context = _context(text, place, run.start() + end, run, announced)
+                if context.rule != "name.labelled" and not THINGS.isdisjoint(characters[at + long : end]):
+                    continue
                 gain = forward[at] + backward[end] - forward[size] + surname + likely + context.prior
                 sure = _confidence(gain, context)
                 if sure:
@@ -202,6 +211,8 @@ def _titled(text: str, run: re.Match[str]) -> Iterator[Span]:
             surname = run[0][start]
             last = run[0][start : found.end("name")]
             if surname not in words.zh_surnames or len(last) > 3:
+                continue
+            if len(found["title"]) == 1 and len(last) != 1 and last not in words.zh_surnames:
                 continue
             whole = run[0][start : found.end()]
             joined = run[0][max(0, start - 1) : start + 1]

@@ -97,7 +97,7 @@ LABELLED: Final = re.compile(
     rf"(?:(?<![^\W_])(?:{_LATIN_KINDS})(?![^\W\d_])|(?:{_HAN}))"
     r"(?:[\s\-]?(?:no|nr|num(?:ber|mer|ero|éro)?|n[°º]|#|id|card|code|号码?|號碼?|番号|번호|номер)\.?(?!\w))?"
     r"\s?(?:is|lautet|为|是|は)?[\s:.#=]{0,4}"
-    r"(?P<number>[A-Za-z]{0,3}[ \-]?\d(?:[ .\-/]?[\dA-Za-z]){4,20})(?![\w])",
+    r"(?P<number>[A-Za-z]{0,3}[ \-]?\d(?:[ .\-/]?[\dA-Za-z]){4,20})(?![A-Za-z0-9_])",
     re.IGNORECASE,
 )
 MIN_DIGITS: Final = 5
@@ -118,7 +118,7 @@ def identities(text: str) -> Iterator[Span]:
         start, end = found.span("number")
         number = _trimmed(found["number"])
         digits = sum(character.isdigit() for character in number)
-        if digits < MIN_DIGITS or (TERSE.match(found[0]) and digits < 8):
+        if digits < MIN_DIGITS or (TERSE.match(found[0]) and digits < 8 and ":" not in found[0]):
             continue
         yield Span(start, start + len(number), Category.NATIONAL_ID, 0.92, "identity.labelled")
 

@@ -5,6 +5,7 @@ whether a colon, a tab or a cell's border stands between, and how familiar the n
 """
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -28,9 +29,11 @@ LINK: Final = re.compile(
     r"(?:by|von|durch|par|av|af|da|por|przez|od|door|is|ist|est|am|on|le|il|el|den|dne|dnia|the|our|the engineer)\b[ \t:]{0,3}",
     re.IGNORECASE,
 )
-ENDED: Final = re.compile(r"[ \t]*(?:$|[\r\n|;,/<\"')\]]|\t| {2,}|\d|[-–] )")
+ENDED: Final = re.compile(r"[ \t]*(?:$|[\r\n|;,/<\"')(\]+]|\t| {2,}|\d|[-–] )|\.(?:\s|$)")
+NEXT_WORD: Final = re.compile(rf"[ \t.]{{1,3}}(?P<word>[{LETTER}.']+)")
 ALSO: Final = re.compile(r"[ \t]{0,2}(?:[,/&+;]|and\b|und\b|et\b|y\b|e\b|i\b|och\b|og\b|en\b|или\b|и\b|、)[ \t]{0,2}")
 LOWER: Final = re.compile(rf"(?P<first>[{LETTER}]{{3,16}})(?:[ .](?P<second>[{LETTER}]{{3,20}}))?(?![\w@\\/]|\.\w)")
+LOGIN: Final = re.compile(r"[a-z][a-z0-9._\-]{2,30}[a-z0-9](?![\w@\\/])")
 LOWER_INITIALS: Final = re.compile(r"[a-zäöü]{2,4}(?![\w.@])")
 HANGUL: Final = re.compile(r"[가-힣]{2,4}(?![가-힣])")
 KOREAN_SURNAMES: Final = frozenset(
@@ -51,7 +54,7 @@ FOLLOWING: Final = {
     "initials": (0.8, 0.8, 0.8, 0.8, 0.8),
 }
 ASKED: Final = {
-    "full": (0.0, 0.6, 0.0, 0.8, 0.86),
+    "full": (0.0, 0.55, 0.0, 0.66, 0.84),
     "initialled": (0.0, 0.72, 0.8, 0.86, 0.9),
     "single": (0.0, 0.0, 0.0, 0.0, 0.62),
     "initials": (0.0, 0.0, 0.0, 0.0, 0.0),
@@ -106,7 +109,8 @@ def labelled(text: str, neighbour: str | None = None) -> Iterator[Span]:
     """Yield the names that labels in ``text``, or the ``neighbour`` cell, announce."""
     held = labels(text)
     for at, label in enumerate(held):
-        following = held[at + 1].start if at + 1 < len(held) else len(text)
+        later = (one.start for one in held[at + 1 : at + 4] if one.strength > Strength.ASKING)
+        following = next(later, len(text))
         yield from _after(text, label, following)
     announcing = labels(neighbour)[-1:] if neighbour else []
     for label in announcing:
@@ -125,7 +129,8 @@ def _after(text: str, label: Label, following: int) -> Iterator[Span]:
         after = name_at(text, at)
         if after is None or after.shape != "initialled":
             return
-    yield from _value(text, at, label, announced=announced or below)
+        following = len(text)
+    yield from _value(text, at, label, announced=announced or below, limit=following)
 
 
 def _passed(text: str, at: int) -> tuple[int, bool, bool]:
@@ -149,12 +154,20 @@ def _passed(text: str, at: int) -> tuple[int, bool, bool]:
 
 
 def _value(
-    text: str, at: int, label: Label, *, announced: bool, alone: bool = False
+    text: str,
+    at: int,
+    label: Label,
+    *,
+    announced: bool,
+    alone: bool = False,
+    limit: int = sys.maxsize,
 ) -> Iterator[Span]:
     if at < len(text) and "가" <= text[at] <= "힣":
         yield from _korean(text, at)
         return
-    name = name_at(text, at)
+    name = name_at(text, at, limit)
+    if name is None and text[at : at + 1].isupper():
+        name = name_at(text, at)
     if name is None:
         yield from _lower(text, at, label, announced=announced, alone=alone)
         return
@@ -171,7 +184,7 @@ def _value(
 
 def _sure(text: str, name: Name, strength: Strength, *, announced: bool) -> float:
     shape, known = name.shape, name.familiarity
-    ended = ENDED.match(text, name.end) is not None
+    ended = ENDED.match(text, name.end) is not None or _next_is_form(text, name.end)
     if strength is Strength.ASKING:
         sure = ASKED[shape][known]
         return 0.0 if name.eponym and shape != "initialled" else sure
@@ -181,6 +194,10 @@ def _sure(text: str, name: Name, strength: Strength, *, announced: bool) -> floa
         return 0.0
     if shape == "initials" and not announced and not _cell(text, name):
         return 0.0
+    if shape == "initials" and table is FOLLOWING:
+        value = text[name.start : name.end].lower()
+        if value in lexicon().words and not DATE.match(text, name.end + 1):
+            return 0.0
     if shape == "single" and not ended and known is not Familiarity.KNOWN:
         # "Author Guidelines on threads": more of the sentence follows.
         sure = min(sure, 0.6 if announced else 0.0)
@@ -193,8 +210,16 @@ def _cell(text: str, name: Name) -> bool:
     """Return whether initials stand as the value of a cell: its end, a date or a label follows."""
     if not text[name.start : name.end].replace(".", "").isupper():
         return False
-    after = text[name.end :].lstrip(" \t")[:40]
-    return not after or ENDED.match(text, name.end) is not None or bool(labels(after)[:1])
+    return ENDED.match(text, name.end) is not None or _next_is_form(text, name.end)
+
+
+def _next_is_form(text: str, end: int) -> bool:
+    """Return whether the next word begins another cell: a label, or a word of the form."""
+    found = NEXT_WORD.match(text, end)
+    if found is None:
+        return False
+    low = found["word"].lower().replace("'", "").replace(".", "")
+    return is_workshop(low) or LABELS.get(low, Strength.ASKING) > Strength.ASKING
 
 
 def _korean(text: str, at: int) -> Iterator[Span]:
@@ -215,13 +240,17 @@ def _lower(
         if initials and initials.end() == len(text.rstrip()) and not is_workshop(initials[0]):
             yield Span(*initials.span(), Category.PERSON, 0.82, "name.initials")
             return
+    login = LOGIN.match(text, at)
+    if login and SHAPE.fullmatch(login[0]) and (alone or announced):
+        yield Span(*login.span(), Category.USERNAME, 0.82, "login.labelled")
+        return
     if found is None or not found["first"].islower() or found["first"] in NOBODY:
         return
     first, second = found["first"], found["second"]
     strong = label.strength is Strength.STRONG or announced or alone
     if second and is_given(first) and familiarity(second) is not Familiarity.WORD and strong:
         yield Span(found.start(), found.end(), Category.PERSON, 0.82, "name.labelled")
-    elif strong and is_given(first) and ENDED.match(text, found.end("first")):
+    elif strong and is_given(first) and (ENDED.match(text, found.end("first")) or ALSO.match(text, found.end("first"))):
         yield Span(*found.span("first"), Category.PERSON, 0.8, "name.labelled")
     elif strong and first not in lexicon().words and ENDED.match(text, found.end("first")):
         if not is_workshop(first) and not SHAPE.fullmatch(first) and len(first) >= 4 and announced:

@@ -60,7 +60,7 @@ _CHAIN: Final = """
 """
 _STRONG: Final = """
     draughtsman drby chkby apprby drafter draftsperson designer approver originator projectlead projectmanager projectengineer
-    leadengineer designengineer responsibleengineer engineerincharge contact contactperson contactname customercontact
+    leadengineer engineerofrecord вопросык вопросы контакты designengineer responsibleengineer engineerincharge contact contactperson contactname customercontact
     yourcontact attn attention att fao co buyer ourbuyer vendorrep vendorrepis salesrep sales purchaser
     questionsto questions owner responsible responsibleperson returnto kindregards bestregards regards
     bestwishes sincerely yourssincerely cheers manythanks accountmanager purchasing consignee recipient requester
@@ -105,7 +105,7 @@ _ASKING: Final = """
     av enligt med från till fråga ring enl
     od przez z dla wg według zapytaj dzwonić
     od podle pro s dle
-    от по для с через спросить звонить
+    от по для с через к у спросить звонить
 """
 _WORDS: Final = {
     **dict.fromkeys(_ASKING.split(), Strength.ASKING),

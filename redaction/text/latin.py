@@ -6,7 +6,8 @@ says how familiar it is. What stands around it is for others to weigh.
 """
 
 import re
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import lru_cache
 from typing import Final
@@ -17,7 +18,7 @@ from redaction.text.vocabulary import EPONYMS, is_thing, is_workshop
 UPPER: Final = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĖĘĚĞĢĪĮİĶĹĻĽŁŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŲŴŶŸŹŻŽȘȚΑ-ΩА-ЯЁЄІЇҐ"
 LETTER: Final = "A-Za-zÀ-ÖØ-öø-ɏА-яЁёЄєІіЇїҐґ"
 INITIALS: Final = rf"[{UPPER}]\.(?:[ \-]?[{UPPER}]\.){{0,3}}"
-WORD: Final = rf"[{LETTER}]{{1,30}}(?:['\-][{LETTER}]{{1,30}}){{0,3}}"
+WORD: Final = rf"[{LETTER}]{{1,30}}+(?:['\-][{LETTER}]{{1,30}}+){{0,3}}+(?![\w\\@])"
 PIECE: Final = re.compile(rf"(?P<initials>{INITIALS})|(?P<word>{WORD})(?P<dot>\.(?=\s?[{UPPER}][{LETTER}]))?")
 GAP: Final = re.compile(r"[ \u00a0]{0,2}(?P<comma>,[ ]?)?")
 TITLES: Final = re.compile(
@@ -28,6 +29,7 @@ TITLES: Final = re.compile(
 PARTICLES: Final = frozenset(
     "van von der den de del della di da dos do la le bin ibn al el ten ter zu zum vom y e san st af av du des mac".split()
 )
+CREDENTIALS: Final = re.compile(r",? (?:P\.?E\.?|Ph\.?D\.?|M\.?D\.?|Jr\.?|Sr\.?|I{2,3}|CEng|MBA|MSc|B\.?Sc|M\.?Sc)(?!\w)")
 MAX_WORDS: Final = 4
 MAX_INITIALS_LETTERS: Final = 4
 VOWEL: Final = re.compile(r"[aeiouyäöüáéíóúàèìòùâêîôûåøæœąęėőűıаеёиоуыэюя]", re.IGNORECASE)
@@ -83,13 +85,21 @@ def is_given(word: str) -> bool:
     ) and not (low in lexicon().words or is_workshop(low))
 
 
-def name_at(text: str, start: int) -> Name | None:
-    """Return the name that begins at ``start``, or None. A title before it is passed over."""
-    title = TITLES.match(text, start)
+def name_at(text: str, start: int, limit: int = sys.maxsize) -> Name | None:
+    """Return the name, with its title, that begins at ``start`` and ends by ``limit``; or None."""
+    title = TITLES.match(text, start, limit)
     at = title.end() if title else start
-    pieces = _pieces(text, at)
+    pieces = _pieces(text, at, limit)
     if not pieces:
         return None
+    name = _named(text, pieces, titled=title is not None)
+    if name is None or title is None or at - start > name.end - name.start:
+        return name
+    # A title tells of a person too; but it is not to outweigh a short name.
+    return replace(name, start=start)
+
+
+def _named(text: str, pieces: list[tuple[int, int, bool]], *, titled: bool) -> Name | None:
     words = [piece for piece in pieces if not piece[2]]
     initials = [piece for piece in pieces if piece[2]]
     begin, end = pieces[0][0], pieces[-1][1]
@@ -102,10 +112,12 @@ def name_at(text: str, start: int) -> Name | None:
         return None
     known = [familiarity(word) for word in plain]
     shape = "initialled" if initials else "full" if len(plain) > 1 else "single"
-    if shape == "single" and len(plain[0]) <= 4 and plain[0].isupper() and not title:
+    if shape == "single" and len(plain[0]) <= 4 and plain[0].isupper() and not titled:
         kind = Familiarity.UNKNOWN if known[0] < Familiarity.AMBIGUOUS else known[0]
         if len(plain[0]) <= 3 and not is_workshop(plain[0].lower()):
             return Name(begin, end, "initials", kind)
+    credentials = CREDENTIALS.match(text, end)
+    end = credentials.end() if credentials and shape != "single" else end
     eponym = any(word.lower().removesuffix("'s") in EPONYMS for word in plain)
     return Name(begin, end, shape, _joined(known), eponym)
 
@@ -124,13 +136,13 @@ def _joined(known: list[Familiarity]) -> Familiarity:
     return Familiarity.UNKNOWN
 
 
-def _pieces(text: str, at: int) -> list[tuple[int, int, bool]]:
+def _pieces(text: str, at: int, limit: int) -> list[tuple[int, int, bool]]:
     """Return (start, end, whether initials) of what can be one name from ``at`` on."""
     pieces: list[tuple[int, int, bool]] = []
     comma = False
     while len(pieces) < MAX_WORDS + 1:
-        found = PIECE.match(text, at)
-        if found is None:
+        found = PIECE.match(text, at, min(limit, len(text)))
+        if found is None or (found["initials"] and _is_short(text, pieces) and not comma):
             break
         word = found["word"]
         if word is not None and not _belongs(word, pieces, text, comma=comma):
@@ -150,6 +162,14 @@ def _pieces(text: str, at: int) -> list[tuple[int, int, bool]]:
     while pieces and text[pieces[-1][0] : pieces[-1][1]].lower() in PARTICLES:
         pieces.pop()
     return pieces
+
+
+def _is_short(text: str, pieces: list[tuple[int, int, bool]]) -> bool:
+    """Return whether all there is are initials without dots, as title blocks have them."""
+    if len(pieces) != 1 or pieces[0][2]:
+        return False
+    word = text[pieces[0][0] : pieces[0][1]]
+    return word.isupper() and len(word) <= 3 and familiarity(word) < Familiarity.AMBIGUOUS
 
 
 def _inverted(text: str, at: int, first: tuple[int, int, bool]) -> bool:
@@ -175,9 +195,8 @@ def _belongs(
         return False
     before = text[pieces[-1][0] : pieces[-1][1]]
     # KJP TORQUE: initials are followed by the next cell.
-    if len(pieces) == 1 and before.isupper() and 1 < len(before) <= 3 and before.isalpha():
-        if familiarity(before) < Familiarity.AMBIGUOUS and not pieces[0][2]:
-            return False
+    if _is_short(text, pieces):
+        return False
     if before.isupper() != word.isupper() and len(word) > 1 and not pieces[-1][2]:
         # "Jane SMITH" and "SMITH Jane" are written so, "Jane CNC" is not.
         if word.isupper() and len(word) < 3:

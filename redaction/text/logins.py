@@ -15,7 +15,7 @@ from redaction.text.vocabulary import is_workshop
 
 NOBODY: Final = frozenset(
     """
-    public default all users default user guest administrator admin root system shared everyone user
+    public profiles profile home homes data cad share shares ipc print vault archive public default all users default user guest administrator admin root system shared everyone user
     users nobody service localservice networkservice defaultuser0 公用 所有用户 公共 パブリック 공용 temp tmp
     all allusers common lost+found autodesk none unknown null n/a na author username login test
     """.replace("all users", "").replace("default user ", "").split()
@@ -33,7 +33,7 @@ HOME: Final = re.compile(
     rf"|(?<![\w\\])(?:smb|file|afp|nfs|cifs|sftp|ssh):[^\s\\]{{0,80}}?{_SEPARATOR}"
     rf"|(?<![\w\\:])[\\]{{2,4}}[\w.$\-]{{1,63}}[\\/]{{1,2}}(?:[\w .$\-]{{1,40}}[\\/]{{1,2}}){{0,3}}?"
     rf"|(?<![\w.\-/:])/(?:[\w.\-]{{1,30}}/){{0,3}}?|(?<=[\\/])|(?<![\w]))"
-    rf"(?:{_ROOTS}){_SEPARATOR}(?P<user>[^\\/:*?\"<>|\s,;=\[\]{{}}]{{1,64}}"
+    rf"(?:{_ROOTS})\$?{_SEPARATOR}(?P<user>[^\\/:*?\"<>|\s,;=\[\]{{}}]{{1,64}}"
     rf"(?:\x20[^\\/:*?\"<>|\s,;]{{1,40}}){{0,2}}(?=[\\/]|%5C|%2F)|[^\\/:*?\"<>|\s,;=\[\]{{}}]{{1,64}})",
     re.IGNORECASE,
 )
@@ -43,7 +43,7 @@ IN_URL: Final = re.compile(
     r"(?<!\w)(?:[a-z][a-z0-9+.\-]{1,15}):///?(?P<user>[^\s/@\"<>:]{2,64})(?::[^\s/@\"<>]{0,64})?@[\w.\-]{2,100}",
     re.IGNORECASE,
 )
-AT_HOST: Final = re.compile(r"(?<![\w.@/])(?P<user>[a-z][a-z0-9._]{2,24})@(?=[A-Za-z]{2,12}-?[A-Za-z]*\d{1,4}(?:[:\s]|$))")
+AT_HOST: Final = re.compile(r"(?<![\w.@/])(?P<user>[a-z][a-z0-9._]{2,24})@(?=[A-Za-z]{2,12}-?[A-Za-z]*\d{1,4}(?:[:\s]|$)|\d{1,3}(?:\.\d{1,3}){3}(?!\d))")
 DOMAIN: Final = re.compile(
     r"(?<![\w\\/:.])(?P<domain>[A-Z][A-Z0-9\-]{1,14})\\{1,2}(?P<user>[A-Za-z][\w.\-]{1,30}[A-Za-z0-9])(?![\w\\])"
 )
@@ -58,7 +58,7 @@ _LABELS: Final = r"""
 LABELLED: Final = re.compile(
     r"(?:(?<![^\W_])(?:" + re.sub(r"\n\s*", "", _LABELS) + r")(?![^\W_])|用户名?|用戶|登录名|登录|账户名|保存者|ユーザー(?:名|ID)?"
     r"|作成者|更新者|사용자)(?P<gap>\s?[\"']?\s{0,2}[:=>]\s{0,3}[\"']?|\s{1,3}|(?=[a-z]))"
-    r"(?:[A-Za-z][A-Za-z0-9\-]{1,20}\\{1,2})?(?P<user>[A-Za-z][A-Za-z0-9._\-]{1,30}[A-Za-z0-9])(?![\w@\\/]|[.:]\w)",
+    r"(?:[A-Za-z][A-Za-z0-9\-]{1,20}\\{1,2})?(?P<user>[A-Za-z][A-Za-z0-9._\-]{1,30}[A-Za-z0-9])(?![A-Za-z0-9_@\\/]|[.:][A-Za-z0-9_])(?P<end>\s*(?:$|[\n|;,)\"'<>&]|[^A-Za-z\s]|(?-i:[A-Z])))?",
     re.IGNORECASE,
 )
 FILE: Final = re.compile(
@@ -103,6 +103,8 @@ def _confidence(found: re.Match[str]) -> float:
     if domain or (SHAPE.fullmatch(user) and not user.isupper()):
         return 0.92 if announced or domain or len(user) > 4 else 0.85
     if low in lexicon().words or is_workshop(low) or not user.islower() or len(user) < 3:
+        return 0.0
+    if found["end"] is None:
         return 0.0
     # A bare given name in lower case is a login where a login is asked for.
     return 0.88 if announced else 0.82

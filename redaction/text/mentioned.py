@@ -10,8 +10,10 @@ from typing import Final
 
 from redaction.model import Category
 from redaction.text.dates import DATE
+from redaction.text.labels import LABELS
 from redaction.text.latin import (
     LETTER,
+    TITLES,
     UPPER,
     Familiarity,
     Name,
@@ -37,7 +39,7 @@ CONTEXT_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )
 VERB_AFTER: Final = re.compile(
-    r"(?:'s)?[ ,]{1,2}(?:and [A-Z]\w+ )?(?:has|had|have|is|was|will|would|said|says|asked|asks|wants|wanted|needs|confirmed|confirms|checked|approved|agreed|suggested"
+    r"(?:'s)?[ ,]{1,2}(?:and [A-Z]\w+(?: [A-Z]\w+)? )?(?:has|had|have|is|was|will|would|said|says|asked|asks|wants|wanted|needs|confirmed|confirms|checked|approved|agreed|suggested"
     r"|requested|told|noted|mentioned|sent|sends|called|drew|designed|measured|changed|made|likes|prefers|thinks|knows|signed|reviewed|recommends|recommended"
     r"|insists|complained|picked|fixed|found|did|wrote|hat|möchte|will|wünscht|sagt|meint|prüft|bittet|braucht|schickt|freigegeben|demande|veut|souhaite|pide|quiere|dice|chiede|vuole|vill|säger|ska|prosi|chce|хочет|просит|сказал|at [A-Z])\b"
 )
@@ -47,6 +49,10 @@ REVISION: Final = re.compile(
 )
 CELL_INITIALS: Final = re.compile(
     r"(?P<before>^|[|;\t/,\-–~_]|  +|\s)[ ]*(?P<initials>[A-ZÄÖÜÅØ]{2,4}|[A-ZÄÖÜÅØ]\.[ ]?[A-ZÄÖÜÅØ]\.)(?=[ ]*(?:[|;\t/,\n~_]|  |$|[-–]|[ ]))"
+)
+# The last two cells of a row: who did it, and who checked it.
+LAST_CELL: Final = re.compile(
+    rf"(?:  |[|;\t]) ?(?P<one>[{UPPER}][{LETTER}.' \-]{{1,22}}?) ?(?:(?:  |[|;\t]) ?(?P<two>[{UPPER}][{LETTER}.' \-]{{1,22}}?))?[ |;\t]*$"
 )
 ALSO: Final = re.compile(r" ?(?:, ?|/ ?|& ?|\+ ?|;[ ]?|[ ](?:and|und|et|y|e|i|och|og|en|or|oder|или|и) )")
 URL: Final = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+|(?<!\w)[A-Za-z]:[\\/]\S*|\\\\\S+")
@@ -71,7 +77,7 @@ def _within(span: Span, barred: Iterable[tuple[int, int]]) -> bool:
 
 def _bare(text: str) -> Iterator[Span]:
     for title in TITLE.finditer(text):
-        name = name_at(text, title.end())
+        name = name_at(text, title.start() if TITLES.match(text, title.start()) else title.end())
         if name is not None and name.shape != "initials" and _is_addressed(text, name):
             yield Span(name.start, name.end, Category.PERSON, 0.9, "name.titled")
     past = 0
@@ -98,7 +104,7 @@ def _unpossessed(text: str, name: Name) -> int:
 
 def _sure(text: str, name: Name) -> tuple[float, str]:
     """Return how sure an unannounced name is, and by which rule."""
-    if name.eponym or COMPANY.match(text, name.end):
+    if (name.eponym and name.shape != "initialled") or COMPANY.match(text, name.end):
         return 0.0, ""
     value = text[name.start : _unpossessed(text, name)]
     before = CONTEXT_BEFORE.search(text[max(0, name.start - 16) : name.start]) is not None
@@ -106,7 +112,9 @@ def _sure(text: str, name: Name) -> tuple[float, str]:
     if name.shape == "initialled":
         return _initialled(text, name, value)
     if name.shape == "full":
-        return _full(text, name, value, context=before or after)
+        sure, rule = _full(text, name, value, context=before or after)
+        doing = after and Familiarity.UNKNOWN <= name.familiarity and not value.isupper()
+        return (0.62, "name.context") if doing and not sure else (sure, rule)
     given = name.shape == "single" and is_given(value) and value[1:].islower()
     if given and (before or after) and not _alone(text, name):
         word_before = re.search(r"[A-Za-zÀ-ɏ]$", text[: name.start].rstrip(" ,:")[-1:])
@@ -146,6 +154,8 @@ def _full(text: str, name: Name, value: str, *, context: bool) -> tuple[float, s
         return 0.6, "name.full"
     if _is_pinyin(lows) and not shouted:
         return (0.72 if context else 0.6), "name.pinyin"
+    if _is_pinyin(lows[::-1]) and not shouted and context:
+        return 0.62, "name.pinyin"
     if context and Familiarity.WORD not in rest and Familiarity.KNOWN in rest and not shouted:
         return 0.55, "name.full"
     return 0.0, ""
@@ -186,8 +196,14 @@ def _signers(row: str, dates: list[re.Match[str]]) -> Iterator[tuple[int, int, f
         low = cell["initials"].lower().replace(".", "").replace(" ", "")
         near = any(_only_joints(row[min(start, e) if e > end else e : start] if e <= start else row[end:e])
                    for e in edges)
-        if near and not is_workshop(low) and not (low in lexicon().words and len(low) > 3):
+        if near and not is_workshop(low) and low not in LABELS and not (low in lexicon().words and len(low) > 3):
             yield start, end, 0.82
+    last = LAST_CELL.search(row)
+    if last and row[: last.start()].count("  ") + len(re.findall(r"[|;\t]", row)) > 1:
+        for cell in ("one", "two"):
+            name = name_at(row, last.start(cell)) if last[cell] else None
+            if name is not None and name.end == last.end(cell) and name.familiarity is not Familiarity.WORD:
+                yield name.start, name.end, 0.78
     for date in dates:
         after = re.match(r"[\s,|;/~_\-–()]*", row[date.end() :])
         name = name_at(row, date.end() + (after.end() if after else 0))
@@ -211,5 +227,6 @@ def also(text: str, found: Iterable[Span]) -> Iterator[Span]:
             continue
         value = text[name.start : name.end]
         single = name.shape == "single" and is_given(value) and not value.isupper()
-        if name.shape in ("full", "initialled") and name.familiarity >= Familiarity.PARTLY or single:
+        joined = name.shape in ("full", "initialled") and name.familiarity is not Familiarity.WORD
+        if (joined and (not value.isupper() or name.familiarity >= Familiarity.PARTLY)) or single:
             yield Span(name.start, name.end, Category.PERSON, min(0.8, span.confidence), "name.also")

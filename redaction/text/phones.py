@@ -31,8 +31,8 @@ _LABEL: Final = r"""
 """
 LABELLED: Final = re.compile(
     re.sub(r"\n\s*", "", _LABEL)
-    + r"(?:\s?(?:no|nr|number|#|№|号|号码|番号)\.?)?\s{0,2}[.:#]?[.:]?\s{0,3}"
-    rf"(?P<number>\+?[ ]?{_DIGITS})(?![\w%°])",
+    + r"(?:\s?(?:no|nr|number|#|№|号|号码|番号)\.?)?(?:\s(?:is|ist|est|è|es)(?=\s))?\s{0,2}[.:#]?[.:]?\s{0,3}"
+    rf"(?P<number>\+?[ ]?{_DIGITS})(?![A-Za-z0-9_%°])",
     re.IGNORECASE,
 )
 # An extension in the house: "Fax -44", "内線 2114", "ext. 12".
@@ -49,7 +49,7 @@ ALSO: Final = re.compile(rf" ?(?:/|,|;|or|oder|und|and|ou|或|、) ?(?P<number>\
 
 # Shapes, with how sure they are alone and beside a word of contact.
 SHAPES: Final = tuple(
-    (re.compile(rf"(?<![\w.\-+/])(?<!\d ){shape}(?![\w\-]|[.,/]\d)"), alone, announced)
+    (re.compile(rf"(?<![A-Za-z0-9_.\-+/])(?<!\d ){shape}(?![A-Za-z0-9_\-]|[.,/]\d)"), alone, announced)
     for shape, alone, announced in (
         (r"(?:1[ .\-])?\([2-9]\d\d\) ?[2-9]\d\d[.\- ]\d{4}", 0.82, 0.92),
         (r"(?:1[ .\-])?[2-9]\d\d([.\-])[2-9]\d\d\1\d{4}", 0.6, 0.88),

@@ -14,7 +14,7 @@ from redaction.text.span import Span
 _CAP: Final = r"[A-ZÀ-ÞŁŚŻŹĆŠČŘŽ]"
 _TOWN: Final = rf"{_CAP}[\wÀ-ɏ.'\-]{{1,25}}(?:[ \-](?:(?:am|an der|im|bei|de|la|le|sur|en|i\.|a\.|d\.)[ ])?{_CAP}[\wÀ-ɏ.'\-]{{1,25}}){{0,2}}"
 _COUNTRY: Final = r"(?:, ?(?:USA|U\.S\.A\.|UK|U\.K\.|United Kingdom|England|Scotland|Wales|Canada|Germany|Deutschland|Schweiz|France|Italia|España|Sweden|Sverige|Norway|Polska|Österreich|Austria|Ireland|Australia|NL|Netherlands))?"
-_UNIT: Final = r"(?:,? ?(?:unit|suite|ste|apt|floor|fl|bldg|building|room|rm|#)\.? ?[\w\-]{1,6})?"
+_UNIT: Final = r"(?:,? ?(?i:unit|suite|ste|apt|floor|fl|bldg|building|room|rm|#)\.? ?[\w\-]{1,6})?"
 _STATE_ZIP: Final = r"[ ,]{1,2}[A-Z]{2},? {1,2}\d{5}(?:-\d{4})?"
 _UK_CODE: Final = r"[ ,]{1,2}[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}(?!\w)"
 _SURE_ROAD: Final = r"street|avenue|boulevard|road|parkway|highway|crescent|st|ave|blvd|rd|pkwy|hwy|lane|ln"

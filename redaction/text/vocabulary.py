@@ -118,7 +118,7 @@ _ABBREVIATIONS: Final = """
     jp de fr it es us rhs chs ipe hea heb upn rnd flt sht plt brg scr nut wsh gsk pin clp pos nr bl art abt kw
     st cr ni mo va cu zn sn ti mg si pb fe hss hm pkd cbn tin tic tialn dlc pvd cvd led lcd pcb smd dip soic
     qfn bga gnd vcc vdd gpio usb can spi i2c uart rs485 plc hmi io ac dc rms rpm hz khz mhz ghz kw hp nm mpa
-    gpa bar psi cfm gpm lpm um nm ra rz rt sae am pm utc gmt fyi asap eta mrp erp plm pdm sap wip oem odm msds
+    gpa bar psi cfm gpm lpm um nm ra rz rt sae am pm utc gmt fyi fa fam asap eta mrp erp plm pdm sap wip oem odm msds
     lot sn cat mod ver var opt alt sub see not for and the by to of or on as at is be do an up ii iii iv vi vii
     xi xii ft yd oz pt qt gal deg min sec hrs mat wt wgt vol nos ser thd hd soc cap flg gr cl sch wn rf sw bw
     sorf fnpt mnpt ips npsm od wd tk fl dn nps class rating cat dim dims asm prt drw sec det elev sect fig
