@@ -89,18 +89,21 @@ async def _sent(
         _stop_if_refused(inspected, as_json=as_json, result=result)
         if order is not None:
             path = f"api/v1/parts/{created['id']}"
-            await client.call("POST", f"{path}/approve")
+            approved = await client.call("POST", f"{path}/approve")
+            result["state"] = approved["state"]
             handed = await client.call("POST", f"{path}/transfers", order)
             result |= {k: handed[k] for k in ("transfer", "link", "expires_at") if k in handed}
         return result
 
 
 async def _upload_all(client: Client, files: Sequence[Path]) -> list[str]:
+    # All are looked for before the first is sent, so that a slip costs no upload.
+    for path in files:
+        if not path.is_file():
+            raise CommandError(f"{path.name} is not there, or is not a file; nothing was sent.")
     uploads = []
     with transfer_progress(people()) as progress:
         for path in files:
-            if not path.is_file():
-                raise CommandError("A file to send is not there, or is not a file.")
             task = progress.add_task(path.name, total=path.stat().st_size)
             uploads.append(
                 await client.upload(path, lambda done, t=task: progress.update(t, completed=done))  # type: ignore[misc]
@@ -111,12 +114,16 @@ async def _upload_all(client: Client, files: Sequence[Path]) -> list[str]:
 async def _inspected(client: Client, part: str) -> dict[str, Any]:
     with work_progress(people()) as progress:
         progress.add_task("cleaning and proving")
-        async with asyncio.timeout(INSPECTION_DEADLINE_S):
-            while True:
-                shown: dict[str, Any] = await client.call("GET", f"api/v1/parts/{part}")
-                if shown["state"] not in UNFINISHED:
-                    return shown
-                await asyncio.sleep(POLL_S)
+        try:
+            async with asyncio.timeout(INSPECTION_DEADLINE_S):
+                while True:
+                    shown: dict[str, Any] = await client.call("GET", f"api/v1/parts/{part}")
+                    if shown["state"] not in UNFINISHED:
+                        return shown
+                    await asyncio.sleep(POLL_S)
+        except TimeoutError as error:
+            sentence = f"Part {part} is still being inspected; look at it later in the console."
+            raise CommandError(sentence) from error
 
 
 def _result(part: dict[str, Any]) -> dict[str, Any]:

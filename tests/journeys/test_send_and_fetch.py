@@ -41,6 +41,7 @@ def test_three_drawings_reach_the_partner_clean_and_whole(house: House, tmp_path
     partner = _partner(house)
 
     sent = _sent(house, files, "--to", partner, "--consent", "--approve")
+    assert sent["state"] == "released"
     assert any(finding["category"] == "person" for finding in sent["findings"])  # type: ignore[attr-defined]
     assert "#" in str(sent["link"])
 
@@ -65,6 +66,14 @@ def test_without_approval_it_stops_at_review(house: House, tmp_path: Path) -> No
     sent = _sent(house, _three(tmp_path / "desk")[:1])
     assert sent["link"] is None
     assert house.json("parts", "show", str(sent["part"]))["state"] == "review"
+
+
+def test_one_missing_file_is_said_before_anything_is_sent(house: House, tmp_path: Path) -> None:
+    files = [str(p) for p in _three(tmp_path / "desk")[:1]]
+    done = house.run("send", *files, tmp_path / "absent.step", "--part", "Bracket")
+    assert done.returncode == 1
+    assert b"absent.step is not there" in done.stderr
+    assert house.ask("GET", "/api/v1/parts")[1]["parts"] == []
 
 
 def test_without_consent_nothing_goes(house: House, tmp_path: Path) -> None:
