@@ -31,6 +31,8 @@ PROPERTIES: Final = frozenset(
 PARTS: Final = re.compile(rb"(?<![A-Za-z0-9_])[A-Za-z][A-Za-z0-9_]*+(?=\s*+\()")
 # One equals sign, strings closed and none with a quote in it, and nothing that may hide either.
 SHAPE: Final = re.compile(rb"\s*+#\s*+=\s*+(!?[A-Za-z_]++|(?=\())(?:[^'\"/<=]++|'[^'=]*+'(?!'))*+")
+# A string that may be empty in a shape and is not.
+VARYING: Final = re.compile(rb"'[0-9+-]")
 NAMED: Final = re.compile(rb"=\s*+(?:(!?[A-Za-z_0-9-]++)|(\([^;]*+))")
 
 
@@ -47,7 +49,9 @@ class Stretches:
     found: list[tuple[int, int]] = field(default_factory=list)
     # Names of the entities in them, without digits and signs.
     stems: set[bytes] = field(default_factory=set)
+    _worded: list[tuple[int, int]] = field(default_factory=list)
     _shapes: set[bytes] = field(default_factory=set)
+    _mute: set[bytes] = field(default_factory=set)
     _tried_bytes: int = field(default_factory=lambda: MOST_BYTES)
 
     def end(self, start: int) -> int:
@@ -55,37 +59,49 @@ class Stretches:
 
         ``start`` is between two instances.
         """
-        while True:
-            end = self.data.rfind(b";", start, start + self._tried_bytes) + 1
-            if end > start and self._is_plain(start, end - 1):
-                self.found.append((start, end))
-                self._tried_bytes = min(2 * self._tried_bytes, MOST_BYTES)
-                return end
-            if self._tried_bytes <= LEAST_BYTES:
-                return start
-            self._tried_bytes //= 2
+        stop = self.data.rfind(b";", start, start + self._tried_bytes) + 1
+        end = self._plain_end(start, stop) if stop else start
+        if end > start:
+            self.found.append((start, end))
+        # Where one instance is of interest, more of them are near.
+        self._tried_bytes = max(min(2 * (end - start), MOST_BYTES), LEAST_BYTES)
+        return end
 
-    def _is_plain(self, start: int, end: int) -> bool:
+    def _plain_end(self, start: int, stop: int) -> int:
         # A semicolon inside a string leaves an odd number of quotes on either side, and a shape
-        # has an even one: if all are shapes, each semicolon ended an instance.
-        shapes = set(self.data[start:end].translate(None, VARIES).split(b";"))
+        # has an even one: up to the first that is no shape, each semicolon ended an instance.
+        stretch = self.data[start : stop - 1]
+        written = stretch.translate(None, VARIES).split(b";")
+        shapes = set(written)
         fresh = shapes - self._shapes
         if fresh:
-            stems: set[bytes] = set()
-            for shape in fresh:
-                named = _stems(shape)
-                if named is None:
-                    return False
-                stems |= named
-            self.stems |= stems
-            if len(self._shapes) > MAX_SHAPES:
-                self._shapes.clear()
-            self._shapes |= fresh
-        return True
+            stems = {shape: _stems(shape) for shape in fresh}
+            others = [shape for shape, found in stems.items() if found is None]
+            if others:
+                count = min(map(written.index, others))
+                if not count:
+                    return start
+                shapes = set(written[:count])
+                stretch = stretch[: -len(stretch.split(b";", count)[-1]) - 1]
+            for shape in fresh & shapes:
+                self._learn(shape, stems[shape] or set())
+        end = start + len(stretch) + 1
+        if not shapes <= self._mute or VARYING.search(stretch):
+            self._worded.append((start, end))
+        return end
+
+    def _learn(self, shape: bytes, stems: set[bytes]) -> None:
+        if len(self._shapes) > MAX_SHAPES:
+            self._shapes.clear()
+            self._mute.clear()
+        self.stems |= stems
+        self._shapes.add(shape)
+        if b"'" not in shape.replace(b"''", b""):
+            self._mute.add(shape)
 
     def strings(self) -> Iterator[tuple[int, int, list[bytes]]]:
-        """Yield each stretch with its strings, as they are written, in order."""
-        for start, end in self.found:
+        """Yield each stretch that has a string which is not empty, and all of its strings."""
+        for start, end in self._worded:
             yield start, end, self.data[start:end].split(b"'")[1::2]
 
     def rest(self, end: int) -> Iterator[tuple[int, int]]:

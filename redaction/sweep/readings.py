@@ -29,24 +29,38 @@ class Haystack:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """The end of what was read so far, and whether that is not all of it."""
+
+    text: bytes = b""
+    is_cut: bool = False
+
+
 def haystacks(data: bytes, longest_bytes: int, context_bytes: int) -> Iterator[Haystack]:
     """Yield ``data`` in each way of reading it.
 
     Every place up to ``longest_bytes`` long is in one haystack at least between its ``begin``
     and ``end``, with ``context_bytes`` on either side unless there the reading itself ends.
     """
-    readings = tuple(
-        _Reading(read, longest_bytes, context_bytes) for read in (bytes, _plain, _narrow)
-    )
+    kept_bytes = longest_bytes + 2 * context_bytes
+    lefts = [_Left()] * len(READINGS)
     for piece, is_last in _pieces(data):
         lower = piece.lower()
-        given: list[Haystack] = []
-        for reading in readings:
-            haystack = reading.follow(lower, is_last)
-            # What has no escapes and no zeros reads the same in every way.
-            if haystack not in given:
-                given.append(haystack)
-                yield haystack
+        as_it_stands = lefts[0]
+        for at, read in enumerate(READINGS):
+            said, left = read(lower), lefts[at]
+            if at and said is lower and left == as_it_stands:
+                # What has no escapes and no zeros reads the same in every way.
+                lefts[at] = lefts[0]
+                continue
+            text = left.text + said
+            lefts[at] = _Left(text[-kept_bytes:], left.is_cut or len(text) > kept_bytes)
+            yield Haystack(
+                text,
+                context_bytes if left.is_cut else 0,
+                len(text) - (0 if is_last else context_bytes),
+            )
 
 
 def _pieces(data: bytes) -> Iterator[tuple[bytes, bool]]:
@@ -59,25 +73,6 @@ def _pieces(data: bytes) -> Iterator[tuple[bytes, bool]]:
         start = end
 
 
-class _Reading:
-    """One way of reading, piece by piece."""
-
-    def __init__(self, read: Callable[[bytes], bytes], longest: int, context: int) -> None:
-        self._read = read
-        self._context = context
-        self._kept = longest + 2 * context
-        self._left = b""
-        self._is_cut = False
-
-    def follow(self, lower: bytes, is_last: bool) -> Haystack:
-        """Return the next piece, read, behind what was left of those before."""
-        text = self._left + self._read(lower)
-        begin = self._context if self._is_cut else 0
-        self._is_cut = self._is_cut or len(text) > self._kept
-        self._left = text[-self._kept :]
-        return Haystack(text, begin, len(text) - (0 if is_last else self._context))
-
-
 def _plain(lower: bytes) -> bytes:
     plain = unescaped(lower)
     return lower if plain is None else plain
@@ -85,4 +80,7 @@ def _plain(lower: bytes) -> bytes:
 
 def _narrow(lower: bytes) -> bytes:
     # Without its zeros, UTF-16 in either byte order reads as ASCII does.
-    return lower.replace(b"\x00", b"")
+    return lower.replace(b"\x00", b"") if b"\x00" in lower else lower
+
+
+READINGS: Final[tuple[Callable[[bytes], bytes], ...]] = (bytes, _plain, _narrow)

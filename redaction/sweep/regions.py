@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ahocorasick_rs import BytesAhoCorasick
+from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from redaction.errors import TooLargeError
 
@@ -40,8 +40,9 @@ KINDS: Final = {
     b"PK\x03\x04": "zip",
 }
 _MARKS: Final = tuple(KINDS)
-_LONGEST_MARK: Final = max(map(len, _MARKS))
-_MARKED: Final = BytesAhoCorasick(_MARKS)
+_LENGTHS: Final = tuple({*map(len, _MARKS)})
+# This kind of match is looked for many bytes at a time.
+_MARKED: Final = BytesAhoCorasick(_MARKS, matchkind=MatchKind.LeftmostFirst)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +158,15 @@ def runs(data: bytes, digits: Digits) -> Iterator[bytes]:
 def marks(data: bytes) -> Iterator[tuple[int, str]]:
     """Yield where a packed stream may begin, and its kind, in order."""
     for start in range(0, len(data), WINDOW_BYTES):
-        window = data[start : start + WINDOW_BYTES + _LONGEST_MARK - 1]
-        found = _MARKED.find_matches_as_indexes(window, overlapping=True)
-        for at, mark in sorted((at, mark) for mark, at, _ in found if at < WINDOW_BYTES):
-            yield start + at, KINDS[_MARKS[mark]]
+        window = data[start : start + WINDOW_BYTES + max(_LENGTHS) - 1]
+        for mark, at, end in _MARKED.find_matches_as_indexes(window):
+            if at < WINDOW_BYTES:
+                yield start + at, KINDS[_MARKS[mark]]
+            # Another one may begin inside this one.
+            for inner in range(at + 1, min(end, WINDOW_BYTES)):
+                for length in _LENGTHS:
+                    if kind := KINDS.get(window[inner : inner + length]):
+                        yield start + inner, kind
 
 
 def _inflated(data: bytes, budget: _Budget) -> Iterator[Region]:

@@ -5,11 +5,11 @@ one that catches what a handler forgot. Used by ``redaction.engine``.
 """
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ahocorasick_rs import BytesAhoCorasick
+from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from redaction.errors import ResidueError
 from redaction.model import Finding
@@ -21,6 +21,9 @@ from redaction.sweep.regions import regions
 # beside text: this many printable bytes, on one side at least.
 SHORT_BYTES: Final = 6
 CONTEXT_BYTES: Final = 4
+# How many spellings are looked for in one glance, and up to how many glances are worth it.
+GLANCE_SPELLINGS: Final = 48
+MAX_GLANCES: Final = 8
 PRINTABLE: Final = frozenset(range(0x20, 0x7F)) | {0x09, 0x0A, 0x0D}
 ALPHANUMERIC: Final = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789")
 
@@ -57,15 +60,39 @@ def hits(data: bytes, sought: Iterable[Needle]) -> Iterator[Hit]:
         spelt[needle.spelling].append(needle)
     if not spelt:
         return
-    spellings = BytesAhoCorasick(spelt)
-    places = tuple(spelt.values())
+    eye = _Eye(tuple(spelt))
+    needles_of = tuple(spelt.values())
     longest_bytes = max(map(len, spelt))
     for region in regions(data):
         found: set[Needle] = set()
         for haystack in haystacks(region.data, longest_bytes, CONTEXT_BYTES):
-            for at, start, _ in spellings.find_matches_as_indexes(haystack.text, overlapping=True):
-                found.update(_standing(haystack, places[at], start, found))
+            for at, start, _ in eye.seen(haystack.text):
+                found.update(_standing(haystack, needles_of[at], start, found))
         yield from (Hit(needle, region.kind) for needle in sorted(found))
+
+
+class _Eye:
+    """Sees all spellings at once, and at a glance if there is none."""
+
+    def __init__(self, spellings: Sequence[bytes]) -> None:
+        self._spellings = BytesAhoCorasick(spellings)
+        groups = [
+            spellings[at : at + GLANCE_SPELLINGS]
+            for at in range(0, len(spellings), GLANCE_SPELLINGS)
+        ]
+        # So few at a time, of this kind, are looked for many bytes at a time.
+        self._glances = [
+            BytesAhoCorasick(group, matchkind=MatchKind.LeftmostFirst)
+            for group in (groups if len(groups) <= MAX_GLANCES else ())
+        ]
+
+    def seen(self, text: bytes) -> list[tuple[int, int, int]]:
+        """Return number, start and end of every spelling in ``text``, overlapping ones too."""
+        if self._glances and not any(
+            glance.find_matches_as_indexes(text) for glance in self._glances
+        ):
+            return []
+        return self._spellings.find_matches_as_indexes(text, overlapping=True)
 
 
 def _standing(

@@ -64,10 +64,21 @@ def stretched(data: str) -> Stretches:
     return stretches
 
 
+def test_strings_are_read_wherever_there_are_any() -> None:
+    mute = "#8=DIRECTION('',(1.,0.,0.));\n" * 9
+    for string in ("'x'", "'1'", "'+49 228 1234567'", "'-'", "' '"):
+        stretches = Stretches(f"{mute}#9=NOTE({string});".encode())
+        stretches.end(0)
+        strings = [string for _, _, strings in stretches.strings() for string in strings]
+        assert strings == [b""] * 9 + [string.strip("'").encode()]
+    assert list(stretched(mute).strings()) == []
+
+
 def test_geometry_is_passed_over_and_people_are_not() -> None:
     assert stretched(PLAIN * 400).found
     for instance in ("#4=PERSON('p','Z','W',$,$,$);", "#9=REPRESENTATION('',(),#1);", "ENDSEC;"):
-        assert not stretched((PLAIN * 3 + instance) * 400).found
+        assert stretched((PLAIN * 3 + instance) * 400).found == [(0, len(PLAIN * 3) - 1)]
+        assert not stretched((instance + PLAIN * 3) * 400).found
 
 
 def test_names_are_known_with_their_digits() -> None:
