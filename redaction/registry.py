@@ -62,6 +62,7 @@ FORMATS: Final = (
     Format("solidworks", "redaction.formats.cfb", ".sldprt", "application/octet-stream"),
     Format("sldprt", "redaction.formats.solidworks", ".sldprt", "application/octet-stream"),
     Format("3dm", "redaction.formats.rhino", ".3dm", "model/vnd.3dm"),
+    Format("gcode", "redaction.formats.gcode", ".gcode", "text/x-gcode"),
     Format("text", "redaction.formats.text", ".txt", "text/plain"),
 )
 

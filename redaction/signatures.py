@@ -144,6 +144,27 @@ GLB: Final = b"glTF"
 # A JSON object that says by which version of glTF it is to be read.
 GLTF: Final = re.compile(rb"\"asset\"\s*+:\s*+\{.{0,1000}?\"version\"\s*+:", re.DOTALL)
 
+# A line of a program for a machine: a command, a place, or a remark.
+_GCODE_COMMAND: Final = rb"(?:N[0-9]+[ \t]*)?[GM][0-9]{1,4}(?:\.[0-9])?(?![0-9.])"
+GCODE_COMMAND: Final = re.compile(rb"^[ \t]*+" + _GCODE_COMMAND, re.MULTILINE)
+GCODE_LINE: Final = re.compile(
+    rb"[ \t]*+(?:" + _GCODE_COMMAND + rb"|[;(%]|[OT][0-9]|N[0-9]|[XYZABCIJKFS][ ]?[-+]?[0-9.]).*+"
+)
+GCODE_PROBED_BYTES: Final = 64 * 1024
+GCODE_COMMANDS: Final = 3
+
+
+def is_gcode(data: bytes) -> bool:
+    """Return whether ``data`` is text in which nearly every line is one of a program."""
+    head, tail = data[:GCODE_PROBED_BYTES], data[GCODE_PROBED_BYTES:][-GCODE_PROBED_BYTES:]
+    tail = tail.partition(b"\n")[2]
+    commands = len(GCODE_COMMAND.findall(data[: 16 * GCODE_PROBED_BYTES]))
+    if commands < GCODE_COMMANDS:
+        return False
+    lines = [line for line in (head + b"\n" + tail).splitlines() if line.strip()]
+    fitting = sum(GCODE_LINE.fullmatch(line) is not None for line in lines)
+    return fitting >= 0.9 * len(lines) and text_of(data) is not None
+
 
 def is_packed_step(data: bytes) -> bool:
     """Return whether ``data`` is a gzip file that begins, once unpacked, as a STEP model."""

@@ -81,7 +81,13 @@ def _by_structure(data: bytes) -> str | None:
             return name
     if data.startswith(signatures.BINARY_DXF) or signatures.DXF.match(data):
         return "dxf"
-    return _mesh(data) or ("text" if signatures.text_of(data) else None)
+    return _mesh(data) or _text(data)
+
+
+def _text(data: bytes) -> str | None:
+    if signatures.is_gcode(data):
+        return "gcode"
+    return "text" if signatures.text_of(data) else None
 
 
 def _mesh(data: bytes) -> str | None:
@@ -159,7 +165,7 @@ def _refuse_second_opinions(data: bytes, name: str | None) -> None:
     if name in MEDIA_TYPES:
         if media_type not in (MEDIA_TYPES[name], *NO_OPINION):
             raise AmbiguousError
-    elif name is None or name == "text":
+    elif name in (None, "text", "gcode"):
         if media_type.startswith("image/"):
             raise ImageError
         if not media_type.startswith((*TEXT_TYPES, *NO_OPINION)):
