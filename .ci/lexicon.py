@@ -44,7 +44,12 @@ WORDS_FIRST = frozenset(
     melody charity blanca robin lance tab norm gene carol sue dot ebony jasmine aurora alma mona
     geneva florence will stone wood glen cole lane page star china america asia royal prince king
     chance destiny harmony honor justice liberty mercy patience prudence sage sky skye storm river
-    rain see in an so de man do my le un la ok das die der and so go pro me he she it is as by my
+    rain porter carter cooper hunter tanner parker archer baker forest silver precious golden cash bishop
+    king duke deacon brook season treasure magnolia bell beau bear chip rich buck bud pansy happy love lark
+    cherry coral cotton jade jet ferry valley marshal marshall miller gunner sailor shade sunny tiny toy worth
+    vale velvet lavender royce pin latch shaft ring wiley porsche mercedes paris london sydney houston dallas
+    denver boston milan vienna india israel kenya jordan ariel java shell steel stormy page taylor case chester
+    lester clamp mitre micron cam bit ban see in an so de man do my le un la ok das die der and so go pro me he she it is as by my
     """.split()
 )
 SURNAMES_KEPT = 75_000
@@ -144,7 +149,7 @@ def _words(people: set[str]) -> set[str]:
 
 def _top_given() -> Iterator[str]:
     for file in ("dist.female.first", "dist.male.first"):
-        yield from (_folder(names) / file).read_text().split("\n")[:450]
+        yield from (_folder(names) / file).read_text().split("\n")[:1200]
 
 
 def _pinyin() -> set[str]:

@@ -12,7 +12,7 @@ from redaction.model import Category
 from redaction.text.lexicon import lexicon
 from redaction.text.span import Span
 
-_IDS: Final = r"(?:\s?(?:id|account|handle|name|user(?:name)?|no|nr|号码?|號|帐号|账号|アカウント|아이디|is))*\.?"
+_IDS: Final = r"(?:\s?(?:id|account|handle|name|user(?:name)?|no|nr|号码?|號|帐号|账号|アカウント|아이디|is)(?![A-Za-z]))*\.?"
 _GAP: Final = r"\s?[:=(]?\s{0,3}"
 _HANDLE: Final = r"@?[A-Za-z][A-Za-z0-9_.\-]{2,31}[A-Za-z0-9_]"
 
@@ -20,7 +20,7 @@ _HANDLE: Final = r"@?[A-Za-z][A-Za-z0-9_.\-]{2,31}[A-Za-z0-9_]"
 NAMED: Final = re.compile(
     r"(?:(?<![^\W_])(?:wechat|weixin|we\schat|wx|vx|skype|telegram|tg|dingtalk|ding\stalk|viber|kakao(?:\s?talk)?"
     r"|signal|discord|slack|teams|zalo|feishu|lark|line\sid|line(?=\s?[:@])|threema|wickr|matrix|im|icq|instagram"
-    r"|insta|ig|twitter|linkedin|facebook|fb|github|xing|snapchat|whats\s?app)"
+    r"|insta|ig|twitter|linkedin|facebook|fb|github|xing|snapchat|whats\s?app)(?![A-Za-z])"
     r"|微信|企业微信|薇信|威信|V信|钉钉|釘釘|飞书|电报|领英|카카오톡?|카톡|라인|ライン(?=ID)|チャットワーク|телеграм)"
     rf"{_IDS}{_GAP}(?P<handle>(?:live:)?{_HANDLE}(?:#\d{{4}})?)(?![A-Za-z0-9_@])",
     re.IGNORECASE,

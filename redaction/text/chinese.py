@@ -24,6 +24,8 @@ MAX_WORD: Final = 4
 THINGS: Final = frozenset(
     "钢铁铜铝锌镍钛锡铅镁板轴轮螺栓阀泵焊铸锻淬磨镀漆径距角差粗糙硬度齿键弹簧垫密封油水气压温速段面边圆孔槽盘罩体氏丝管杆架座件机器具盖腈胶料材头口片块筋壳箱柜门线缆灯表仪网布纸膜剂液粉砂钻刀锯钳锤钉铆销套环圈芯极电磁热冷矩频率量数值级型号式形样图单页版期时月年行法兰塞楔缝层厚长宽高深比例位置处区厂司部"
 )
+# After these, a name is one that physics remembers.
+LAWS: Final = frozenset("数氏环管圆螺泵式定效系曲方轮锥钢法角键膜炉瓶阀")
 UNKNOWN: Final = -17.0  # a character that no dictionary knows
 KANA: Final = re.compile(r"[ぁ-んァ-ヶ]")
 
@@ -160,6 +162,8 @@ def _in_run(text: str, run: re.Match[str], announced: dict[int, _Context]) -> It
                     continue
                 likely = sum(words.zh_given.get(c, -14.0) for c in characters[at + long : end])
                 context = _context(text, place, run.start() + end, run, announced)
+                if context.rule != "name.labelled" and characters[end : end + 1] in LAWS:
+                    continue
                 if context.rule != "name.labelled" and not THINGS.isdisjoint(characters[at + long : end]):
                     continue
                 gain = forward[at] + backward[end] - forward[size] + surname + likely + context.prior
@@ -211,6 +215,8 @@ def _titled(text: str, run: re.Match[str]) -> Iterator[Span]:
             surname = run[0][start]
             last = run[0][start : found.end("name")]
             if surname not in words.zh_surnames or len(last) > 3:
+                continue
+            if len(found["title"]) == 1 and start and not BEFORE.search(run[0][:start]):
                 continue
             if len(found["title"]) == 1 and len(last) != 1 and last not in words.zh_surnames:
                 continue

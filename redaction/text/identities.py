@@ -112,7 +112,7 @@ def identities(text: str) -> Iterator[Span]:
         for found in shape.finditer(text):
             if valid(found[0]):
                 before = text[max(0, found.start() - BEFORE_CHARS) : found.start()]
-                sure = min(confidence, 0.6) if PART_NUMBER.search(before) else confidence
+                sure = min(confidence, 0.4) if PART_NUMBER.search(before) else confidence
                 yield Span(*found.span(), Category.NATIONAL_ID, sure, "identity.checked")
     for found in LABELLED.finditer(text):
         start, end = found.span("number")

@@ -18,18 +18,18 @@ KANJI: Final = "㐀-鿿々ヶヵノ"
 RUN: Final = re.compile(rf"[{KANJI}]+")
 TELLING: Final = re.compile("[ぁ-んァ-ヶー]|検図|製図|図番|承認|〒|担当|設計|作成|尺度|氏名|様|変更|審査")
 AFTER_LABEL: Final = re.compile(
-    rf"[ \t]{{0,4}}(?P<sep>[:/|=\t]|\r?\n)?[ \t(\"]{{0,4}}"
+    rf"[ \t]{{0,4}}(?P<sep>[:/|=\tの]|\r?\n)?[ \t(\"]{{0,4}}"
 )
 NAME: Final = re.compile(
     rf"(?P<kanji>[{KANJI}]{{1,6}}(?P<kana>[ぁ-んァ-ヶー]{{1,4}}(?![ぁ-ん]))?(?:[ ](?P<given>[{KANJI}ぁ-ん]{{1,4}}|[ァ-ヶー]{{2,5}})(?![{KANJI}ぁ-ん]))?)"
-    r"|(?P<katakana>[ァ-ヶー]{2,10}(?:[・= ][ァ-ヶー]{2,10}){0,3})"
+    r"|(?P<katakana>(?:[A-Z]\.[ ]?)?[ァ-ヶー]{2,10}(?:[・= ][ァ-ヶー]{2,10}){0,3})"
 )
 HONORIFIC: Final = re.compile(
     rf"(?P<name>[{KANJI}]{{1,6}}(?:[ぁ-ん]{{2,4}}(?=さん|様))?|[{KANJI}]{{1,4}}[ ][{KANJI}ぁ-ん]{{1,4}}|[ァ-ヶー]{{2,10}}(?:・[ァ-ヶー]{{2,10}})?)"
     rf"[ ]?(?P<title>さん|様|殿|氏|君|先生|課長|部長|係長|主任|社長|次長|所長|工場長|専務|常務|リーダー|マネージャー)(?![{KANJI}])"
 )
 SPOKEN: Final = re.compile(
-    rf"(?:(?<=^)|(?<=[\n、。,./(:の はがにをとで])|(?<![{KANJI}]))(?P<name>[{KANJI}]{{2,5}})(?=(?:と|に|が|は|へ|より|から|宛|まで|経由|の)?(?:打合せ|打ち合わせ|確認|連絡|相談|協議|依頼|承認|検図|作成|設計|修正|変更|問い?合わ?せ|報告|指示|了承|希望|手配|測定|まで|宛))"
+    rf"(?:(?<=^)|(?<=[\n、。,./(:の はがにをとで])|(?<![{KANJI}]))(?P<name>[{KANJI}]{{2,5}})(?=(?:と|に|が|は|へ|より|から|宛|まで|経由|の)?(?:打合せ|打ち合わせ|確認|連絡|相談|協議|依頼|承認|検図|作成|設計|修正|変更|問い?合わ?せ|報告|指示|了承|希望|手配|測定|まで|宛|電話|送付|渡))"
 )
 DIRECT: Final = re.compile(rf"(?<![{KANJI}])(?P<name>[{KANJI}]{{2,3}})(?= ?\((?:内線|0\d|TEL|tel))")
 FORM: Final = re.compile(
@@ -81,7 +81,7 @@ def _after(text: str, at: int) -> Iterator[Span]:
     if found is None or not apart:
         return
     if found["katakana"]:
-        joined = "・" in found[0] or " " in found[0]
+        joined = any(sign in found[0] for sign in "・ .")
         yield Span(*found.span(), Category.PERSON, 0.85 if joined else 0.6, "name.labelled")
         return
     yield from _labelled(text, found)
@@ -133,7 +133,7 @@ def _bare(text: str, *, sure: float) -> Iterator[Span]:
         if kana and name in lexicon().ja_surnames and kana[0] in lexicon().ja_given:
             yield Span(run.start(), kana.end(), Category.PERSON, 0.74, "name.full")
             continue
-        if not 2 <= len(name) <= 6 or FORM.search(name):
+        if not 2 <= len(name) <= 6 or FORM.search(name) or name[-1] in "式製型鋼材形用機工":
             continue
         reading = _reading(name)
         near = text[max(0, run.start() - 12) : run.start()] + " " + text[end : end + 14]

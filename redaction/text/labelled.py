@@ -29,13 +29,14 @@ LINK: Final = re.compile(
     r"(?:by|von|durch|par|av|af|da|por|przez|od|door|is|ist|est|am|on|le|il|el|den|dne|dnia|the|our|the engineer)\b[ \t:]{0,3}",
     re.IGNORECASE,
 )
-ENDED: Final = re.compile(r"[ \t]*(?:$|[\r\n|;,/<\"')(\]+]|\t| {2,}|\d|[-–] )|\.(?:\s|$)")
+ENDED: Final = re.compile(r"[ \t]*(?:$|[\r\n|;,/<\"')(\[\]{}+]|\t| {2,}|\d|[-–] )|\.(?:\s|$)")
 NEXT_WORD: Final = re.compile(rf"[ \t.]{{1,3}}(?P<word>[{LETTER}.']+)")
 ALSO: Final = re.compile(r"[ \t]{0,2}(?:[,/&+;]|and\b|und\b|et\b|y\b|e\b|i\b|och\b|og\b|en\b|или\b|и\b|、)[ \t]{0,2}")
 LOWER: Final = re.compile(rf"(?P<first>[{LETTER}]{{3,16}})(?:[ .](?P<second>[{LETTER}]{{3,20}}))?(?![\w@\\/]|\.\w)")
 LOGIN: Final = re.compile(r"[a-z][a-z0-9._\-]{2,30}[a-z0-9](?![\w@\\/])")
 LOWER_INITIALS: Final = re.compile(r"[a-zäöü]{2,4}(?![\w.@])")
 HANGUL: Final = re.compile(r"[가-힣]{2,4}(?![가-힣])")
+KOREAN_RANK: Final = re.compile("(?:과장|대리|부장|차장|사원|주임|책임|선임|팀장|소장|사장|이사|대표|상무|전무|기사)$")
 KOREAN_SURNAMES: Final = frozenset(
     "김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구민진지엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용나라"
 )
@@ -140,7 +141,7 @@ def _passed(text: str, at: int) -> tuple[int, bool, bool]:
         before = at
         gap = GAP.match(text, at)
         if gap is not None and gap.end() > at:
-            announced = announced or bool(gap["sep"]) or any(c in gap["more"] for c in ":|>\t")
+            announced = announced or bool(gap["sep"]) or any(c in gap["more"] for c in ":|>\t") or "]" in gap[0]
             below = below or "\n" in (gap["sep"] or "")
             at = gap.end()
         for between in (DATE, LINK):
@@ -187,7 +188,8 @@ def _sure(text: str, name: Name, strength: Strength, *, announced: bool) -> floa
     ended = ENDED.match(text, name.end) is not None or _next_is_form(text, name.end)
     if strength is Strength.ASKING:
         sure = ASKED[shape][known]
-        return 0.0 if name.eponym and shape != "initialled" else sure
+        shouted = text[name.start : name.end].isupper()
+        return 0.0 if (name.eponym or shouted) and shape != "initialled" else sure
     table = ANNOUNCED if announced or strength is Strength.STRONG else FOLLOWING
     sure = table[shape][known]
     if table is FOLLOWING and name.eponym and shape == "single":
@@ -225,7 +227,9 @@ def _next_is_form(text: str, end: int) -> bool:
 def _korean(text: str, at: int) -> Iterator[Span]:
     found = HANGUL.match(text, at)
     if found and found[0][0] in KOREAN_SURNAMES and found[0] not in LABELS:
-        yield Span(found.start(), found.end(), Category.PERSON, 0.9, "name.labelled")
+        rank = KOREAN_RANK.search(found[0], 1)
+        end = found.start() + rank.start() if rank else found.end()
+        yield Span(found.start(), end, Category.PERSON, 0.9, "name.labelled")
 
 
 def _lower(
@@ -244,6 +248,12 @@ def _lower(
     if login and SHAPE.fullmatch(login[0]) and (alone or announced):
         yield Span(*login.span(), Category.USERNAME, 0.82, "login.labelled")
         return
+    initials = LOWER_INITIALS.match(text, at)
+    if announced and initials and ENDED.match(text, initials.end()):
+        low = initials[0]
+        if not is_workshop(low) and low not in lexicon().words:
+            yield Span(*initials.span(), Category.PERSON, 0.78, "name.initials")
+            return
     if found is None or not found["first"].islower() or found["first"] in NOBODY:
         return
     first, second = found["first"], found["second"]

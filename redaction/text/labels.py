@@ -19,7 +19,7 @@ class Strength(IntEnum):
 
 # With "by" behind them they are strong, alone they begin a chain of title-block cells.
 _DOINGS: Final = """
-    drawn drn drwn dwn drafted drft dftr designed des dsgn dsgnd dsn checked chk chkd ckd ckr chkr approved
+    drawn drn drwn ck dwn drafted drft dftr designed des dsgn dsgnd dsn checked chk chkd ckd ckr chkr approved
     appd apprvd appr app apprd appvd apvd aprvd aprd released rel rlsd rld issued iss prepared prep
     prepd reviewed rvwd revd verified verif ver modified mod revised inspected insp engineered engrd traced
     tracd detailed dtld detld signed authorised authorized auth validated valid measured meas programmed
@@ -92,7 +92,7 @@ _STRONG: Final = """
     담당자명 연락담당 수신 연락처담당 책임자 설계담당
 """
 _ASKING: Final = """
-    ask call contact phone ring tell inform notify consult ping email mail thank thanks see perdiscussionwith discussedwith talkedto
+    ask call contact phone text whatsapp redoneby rappeler recontacter appelez demander anrufen ring tell inform notify consult ping email mail thank thanks see perdiscussionwith discussedwith talkedto
     talkto speakto speakwith spokewith checkwith agreedwith confirmwith confirmedwith clearedwith feedbackfrom
     requestfrom requestof copyof by per perrequestof with from for to via attnof inputfrom approvalfrom okfrom
     okedby measuredby requestedby suggestedby courtesyof according accordingto mailto getfrom orderedby

@@ -29,6 +29,7 @@ TITLES: Final = re.compile(
 PARTICLES: Final = frozenset(
     "van von der den de del della di da dos do la le bin ibn al el ten ter zu zum vom y e san st af av du des mac".split()
 )
+INITIAL_AFTER: Final = re.compile(rf" [{UPPER}]\.(?![{LETTER}])")
 CREDENTIALS: Final = re.compile(r",? (?:P\.?E\.?|Ph\.?D\.?|M\.?D\.?|Jr\.?|Sr\.?|I{2,3}|CEng|MBA|MSc|B\.?Sc|M\.?Sc)(?!\w)")
 MAX_WORDS: Final = 4
 MAX_INITIALS_LETTERS: Final = 4
@@ -176,7 +177,7 @@ def _inverted(text: str, at: int, first: tuple[int, int, bool]) -> bool:
     found = PIECE.match(text, at)
     if found is None or first[2]:
         return False
-    if found["initials"]:
+    if found["initials"] or INITIAL_AFTER.match(text, found.end()):
         return True
     return is_given(found["word"]) and not is_given(text[first[0] : first[1]])
 

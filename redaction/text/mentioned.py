@@ -5,6 +5,8 @@ the words themselves must say "person"; most are only suggested.
 """
 
 import re
+import sys
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -28,7 +30,7 @@ from redaction.text.vocabulary import COMPANY, EPONYMS, is_workshop
 CAPITAL: Final = re.compile(rf"(?<![\w.@/\\'\-#&])(?=[{UPPER}])(?:[{UPPER}]\.|[{LETTER}]{{2,30}})")
 TITLE: Final = re.compile(
     r"(?<![\w.])(?:(?:Mr|Mrs|Ms|Miss|Mme|Mlle|MM|Dr|Prof|Hr|Fr|Sr|Sra|Sig|Sig\.ra|Dott|Ing|Arq|Dipl\.-Ing|Dr\.-Ing|Capt|Sgt|Eng|Insinööri)\.?"
-    r"|Herrn?|Frau|Fräulein|Familie|Fam\.|Monsieur|Madame|Señora?|Signora?|Signor|Pan|Pani|Panem|Panią|Kolleg(?:e|in|en)|Meister|Chef|Herra|Rouva|г-н|г-жа|господин|инженер|тов\.)[ ]{1,2}"
+    r"|Messrs\.?|Herren|Herrn?|Damen|Frau|Fräulein|Familie|Fam\.|Monsieur|Madame|Señora?|Signora?|Signor|Pan|Pani|Panem|Panią|Kolleg(?:e|in|en)|Meister|Chef|Herra|Rouva|г-н|г-жа|господин|инженер|тов\.)[ ]{1,2}"
     rf"(?=[{UPPER}])"
 )
 # "M. Thévenot": a title in French, an initial elsewhere.
@@ -54,25 +56,38 @@ CELL_INITIALS: Final = re.compile(
 LAST_CELL: Final = re.compile(
     rf"(?:  |[|;\t]) ?(?P<one>[{UPPER}][{LETTER}.' \-]{{1,22}}?) ?(?:(?:  |[|;\t]) ?(?P<two>[{UPPER}][{LETTER}.' \-]{{1,22}}?))?[ |;\t]*$"
 )
+LOWER_LAST: Final = re.compile(r"(?:  |[|;\t]) ?([a-zäöü]{2,3})[ |;\t]*$")
+SHORT_CELLS: Final = re.compile(
+    r"(?<!\w)(?:DR|DN|DW|DWN|DRN|DES|CK|CH|CHK|CHKD|AP|APP|APR|APPD|ENG|QA|MFG|REL)[.: ]{1,2}(?P<initials>[A-Z]{2,3})(?=\s+[A-Z]{2,4}[.: ]|\s*$)"
+)
+CONNECT_BEFORE: Final = re.compile(r"(?P<name>[^\n;|]{2,40}?)(?:[ ]?[(,:/–-]{1,2}[ ]?|[ ]|[ ](?:at|on|au|unter|al|tel|TEL|Tel|mob|cell|ph)[.: ]{1,3})$")
+CONNECT_AFTER: Final = re.compile(r"[ ]?[),;/–-]{1,2}[ ]?|[ ]\(?|\n")
 ALSO: Final = re.compile(r" ?(?:, ?|/ ?|& ?|\+ ?|;[ ]?|[ ](?:and|und|et|y|e|i|och|og|en|or|oder|или|и) )")
-URL: Final = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+|(?<!\w)[A-Za-z]:[\\/]\S*|\\\\\S+")
+URL: Final = re.compile(r"(?:[a-z]{3,6}://|www\.)\S+|\S+@\S+|(?<!\w)[A-Za-z]:[\\/]\S*|\\\\\S+")
 RUSSIAN: Final = re.compile(
     r"(?<!\w)(?:[А-ЯЁ][а-яё]{2,20}(?:-[А-ЯЁ][а-яё]+)? [А-ЯЁ]\. ?[А-ЯЁ]\.|[А-ЯЁ]\. ?[А-ЯЁ]\. ?[А-ЯЁ][а-яё]{2,20})"
 )
 MIN_SURNAME: Final = 3
+REACHING: Final = frozenset({Category.PHONE, Category.EMAIL, Category.CHAT})
 
 
-def mentioned(text: str) -> Iterator[Span]:
-    """Yield names that nothing announces; what follows "and" or a comma is found with them."""
-    barred = [found.span() for found in URL.finditer(text)]
-    found = [span for span in _bare(text) if not _within(span, barred)]
+def barred(text: str) -> list[tuple[int, int]]:
+    """Return the places of paths and URLs, whose words are no names."""
+    return [found.span() for found in URL.finditer(text)]
+
+
+def mentioned(text: str, barred: list[tuple[int, int]]) -> Iterator[Span]:
+    """Yield names that nothing announces, outside the ``barred`` places."""
+    found = [span for span in _bare(text) if not within(span, barred)]
     found += [Span(*m.span(), Category.PERSON, 0.85, "name.initialled") for m in RUSSIAN.finditer(text)]
     yield from found
     yield from _rows(text)
 
 
-def _within(span: Span, barred: Iterable[tuple[int, int]]) -> bool:
-    return any(start <= span.start < end for start, end in barred)
+def within(span: Span, barred: list[tuple[int, int]]) -> bool:
+    """Return whether ``span`` begins in one of the ``barred`` places, which are sorted."""
+    at = bisect_right(barred, (span.start, sys.maxsize)) - 1
+    return at >= 0 and span.start < barred[at][1]
 
 
 def _bare(text: str) -> Iterator[Span]:
@@ -94,7 +109,7 @@ def _bare(text: str) -> Iterator[Span]:
 
 
 def _is_addressed(text: str, name: Name) -> bool:
-    word = text[name.start : name.end].split(" ")[0].lower().strip(".")
+    word = text[name.start : name.end].split(" ")[-1].lower().strip(".")
     return not is_workshop(word) and (name.familiarity > Familiarity.WORD or name.shape != "full")
 
 
@@ -181,6 +196,12 @@ def _rows(text: str) -> Iterator[Span]:
     """Yield who signed the rows of a revision table: initials or a surname beside a date."""
     for line in re.finditer(r"[^\n]{6,300}", text):
         row = line[0]
+        short = list(SHORT_CELLS.finditer(row))
+        for cell in short if len(short) > 1 else ():
+            if not is_workshop(cell["initials"].lower()):
+                start, end = cell.span("initials")
+                place = (line.start() + start, line.start() + end)
+                yield Span(*place, Category.PERSON, 0.82, "name.revision")
         dates = list(DATE.finditer(row))
         if not dates or not (REVISION.search(row) or row.count("|") > 1 or row.count("\t") > 1
                              or row.count(";") > 1 or row.count(" / ") > 1 or row.count("  ") > 1):
@@ -210,10 +231,44 @@ def _signers(row: str, dates: list[re.Match[str]]) -> Iterator[tuple[int, int, f
         if name is not None and name.shape == "single" and re.match(r"[\s|;)]*(?:$|\||;|\t|  )", row[name.end :]):
             if name.familiarity in (Familiarity.KNOWN, Familiarity.UNKNOWN, Familiarity.PARTLY):
                 yield name.start, name.end, 0.8
+        elif name is not None and name.shape == "single" and name.familiarity is Familiarity.KNOWN:
+            if not row[name.start : name.end].isupper() and REVISION.search(row):
+                yield name.start, name.end, 0.72
+    low_last = LOWER_LAST.search(row)
+    if low_last and low_last[1] not in lexicon().words and not is_workshop(low_last[1]):
+        yield *low_last.span(1), 0.7
 
 
 def _only_joints(between: str) -> bool:
     return re.fullmatch(r"[\s,|;/~_\-–()\[\]]{0,6}", between) is not None
+
+
+def beside(text: str, held: Iterable[Span]) -> Iterator[Span]:
+    """Yield names that stand right before or after a telephone number, a mail or a chat."""
+    for span in held:
+        if span.category not in REACHING:
+            continue
+        tie = CONNECT_AFTER.match(text, span.end)
+        names = [name_at(text, tie.end())] if tie else []
+        line = text[max(0, span.start - 44) : span.start]
+        before = CONNECT_BEFORE.search(line)
+        if before:
+            begin = span.start - len(line) + before.start("name")
+            end = span.start - len(line) + before.end("name")
+            starts = [m.start() for m in CAPITAL.finditer(text, begin, end)]
+            names += [n for at in starts[-3:] if (n := name_at(text, at)) and n.end == end]
+        for name in names:
+            if name is not None and _is_beside(text, name):
+                yield Span(name.start, name.end, Category.PERSON, 0.72, "name.beside")
+
+
+def _is_beside(text: str, name: Name) -> bool:
+    value = text[name.start : name.end]
+    if name.eponym or COMPANY.match(text, name.end) or name.shape == "initials":
+        return False
+    if name.shape == "single":
+        return is_given(value) and not value.isupper()
+    return name.familiarity >= Familiarity.PARTLY or name.shape == "initialled"
 
 
 def also(text: str, found: Iterable[Span]) -> Iterator[Span]:

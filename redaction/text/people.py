@@ -91,7 +91,9 @@ def _reached(text: str) -> Iterator[Span]:
 def _with_names(text: str, label: str | None, located: list[Span]) -> list[Span]:
     beside = plain(label) if label else None
     held = surest(located)
-    names = [*labelled(text, beside), *mentioned.mentioned(text)]
+    barred = mentioned.barred(text)
+    names = [span for span in labelled(text, beside) if not mentioned.within(span, barred)]
+    names += [*mentioned.mentioned(text, barred), *mentioned.beside(text, held)]
     if not text.isascii():
         names += [*chinese(text, beside), *japanese(text, beside), *korean(text)]
     first = surest(_apart(names, held))

@@ -58,6 +58,8 @@ SHAPES: Final = tuple(
         (r"(?:86[ -])?1[3-9]\d\d([ -])\d{3}\1\d{4}", 0.0, 0.85),
         (r"\(?0\d{2,3}\)?[ -]\d{3,4}[ -]?\d{4}(?:-\d{1,4})?", 0.8, 0.88),
         (r"0\d{1,4}-\d{1,4}-\d{3,4}", 0.7, 0.88),
+        (r"\(0\d\) ?\d{4} ?\d{4}", 0.82, 0.9),
+        (r"0\d{1,3}[- ]\d{2,3} \d\d \d\d", 0.7, 0.88),
         (r"0\d(?:([ .])\d\d)(?:\1\d\d){3}", 0.66, 0.88),
         (r"\(?0\d{2,5}\)? ?/ ?\d[\d \-]{3,11}\d", 0.7, 0.88),
         (r"\(?0\d{2,4}\)?(?:[ \-]\d{2,8}){1,4}", 0.0, 0.86),
@@ -70,7 +72,7 @@ SHAPES: Final = tuple(
 )
 CONTACT: Final = re.compile(
     r"\b(?:tel|phone|mob|cell|call|ring|dial|contact|ask|reach|whatsapp|viber|hotline|handy|kontakt"
-    r"|ansprechpartner|r[uü]ckfragen|anruf|buyer|attn|question|contacter|appel|llamar|chiamare|dzwon"
+    r"|ansprechpartner|r[uü]ckfragen|anruf|buyer|attn|question|contacter|rappeler|fråga|vraag|number|pregunta|appel|llamar|chiamare|dzwon"
     r"|text|speak|urgent)|电话|手机|联系|微信|同号|经理|业务|收货|收件|采购|客户|負責|担当|連絡|携帯|전화|연락|тел|звон",
     re.IGNORECASE,
 )

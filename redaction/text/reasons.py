@@ -36,6 +36,7 @@ REASONS: Final = {
     "name.labelled": "A label before it announces a person, and it has the form of a name.",
     "name.initials": "A label announces a person, and these are initials.",
     "name.also": "It stands beside another name, as a second one.",
+    "name.beside": "It stands beside a telephone number or an address of mail.",
     "name.titled": "A title or a form of address belongs to it.",
     "name.nickname": "It is how colleagues call somebody by the surname.",
     "name.full": "Its words are a given name and a surname.",

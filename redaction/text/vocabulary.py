@@ -47,7 +47,7 @@ _EPONYMS: Final = """
     milwaukee hamilton pitch stub victaulic gruvlok tri-clamp camlock storz guillemin bauer perrot
     wood woods lamson sessions buna hypalon perbunan vulkollan ertalon ertacetal hostaform ultramid zytel
     hytrel noryl ultem torlon vespel peek tecapeek makrolon trespa corian formica masonite gyproc
-    simpson strong-tie hughes unistrut mero tinius olsen erichsen olsen leeb barcol wolpert
+    sherwin williams corning dow molykote penguard jotun sikkens hempel henkel simpson strong-tie hughes unistrut mero tinius olsen erichsen olsen leeb barcol wolpert
     """
 _FORMS: Final = """
     min max typ nom ref qty uom date datum scale sheet rev revision size dwg drg drw no nr nos title material
@@ -105,7 +105,7 @@ _SHOP: Final = """
     kleben biegen gekantet laser gelasert wasserstrahl drehen fräsen bohren schleifen honen läppen räumen
     frontplatte rückwand seitenwand grundplatte schutzart festlager loslager spannung strom leistung drehzahl
     drehmoment druck temperatur volumenstrom hub weg kraft zeit geschwindigkeit bitte anfrage angebot
-    rechnung lieferung empfänger absender firma herr herrn frau team gruß grüße
+    mein meine meinem unser unsere unserem ihr ihre handy rechnung lieferung empfänger absender firma herr herrn frau team gruß grüße
     """
 _ABBREVIATIONS: Final = """
     na tbd tba rev dwg qty std sim ref max min typ dia rad thk mm cm in kg lb lbs al ss cs ms hrc hrb hb hv hra
@@ -118,7 +118,7 @@ _ABBREVIATIONS: Final = """
     jp de fr it es us rhs chs ipe hea heb upn rnd flt sht plt brg scr nut wsh gsk pin clp pos nr bl art abt kw
     st cr ni mo va cu zn sn ti mg si pb fe hss hm pkd cbn tin tic tialn dlc pvd cvd led lcd pcb smd dip soic
     qfn bga gnd vcc vdd gpio usb can spi i2c uart rs485 plc hmi io ac dc rms rpm hz khz mhz ghz kw hp nm mpa
-    gpa bar psi cfm gpm lpm um nm ra rz rt sae am pm utc gmt fyi fa fam asap eta mrp erp plm pdm sap wip oem odm msds
+    gpa bar psi cfm gpm lpm um nm ra rz rt sae am pm utc gmt matl fyi fa fam asap eta mrp erp plm pdm sap wip oem odm msds
     lot sn cat mod ver var opt alt sub see not for and the by to of or on as at is be do an up ii iii iv vi vii
     xi xii ft yd oz pt qt gal deg min sec hrs mat wt wgt vol nos ser thd hd soc cap flg gr cl sch wn rf sw bw
     sorf fnpt mnpt ips npsm od wd tk fl dn nps class rating cat dim dims asm prt drw sec det elev sect fig
