@@ -131,3 +131,12 @@ def test_both_grids_pass_over_nothing_that_tells(written) -> None:
     assert telling == [tag for tag in every if tag in set(telling)]
     missed = {grid.raw(tag) for tag in every if tag not in set(telling) and tag.code != 0}
     assert not any(b"quillfeather" in value or b"Brandywine" in value for value in missed)
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+def test_a_drawing_may_end_without_a_line_end(end: str) -> None:
+    data = text([(999, "comment"), *TAGS], end=end)
+    plan = planned(data)
+    ended = handler.prove(data, handler.apply(data, plan), plan)
+    bare = data.rstrip(b"\r\n")
+    assert handler.prove(bare, handler.apply(bare, plan), plan) == ended
