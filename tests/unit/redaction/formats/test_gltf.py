@@ -243,8 +243,8 @@ def test_whatever_stands_in_a_model_it_is_cleaned_or_refused(at: int, noise: byt
     "data",
     [
         b'{"asset":{"version":' * 20_000,
-        b'{"asset":' + b"[" * 200_000,
-        text(model(nodes=[{"name": "n" * 20, "extras": {"a": [1] * 10}}] * 5_000)),
+        b'{"asset":{"version":"2.0"},"a":' + b"[" * 200_000,
+        text(model(nodes=[{"name": "n" * 20, "extras": {"a": [1] * 10}}] * 2_000)),
     ],
 )
 def test_hostile_models_take_no_more_than_linear_time(data: bytes) -> None:

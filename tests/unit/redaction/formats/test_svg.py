@@ -313,3 +313,16 @@ def test_hostile_drawings_take_no_more_than_linear_time(inside: str) -> None:
     begun = time.monotonic()
     engine.scrub(drawing(inside), PROFILE)
     assert time.monotonic() - begun < 5
+
+
+def test_entities_in_either_quotes_are_spelled_out_and_those_of_the_language_stay() -> None:
+    before = "<!DOCTYPE svg [ <!ENTITY a 'M6'> <!ENTITY b \"x\"> ]>"
+    cleaned = scrubbed(drawing("<text>&a; &amp; &b;</text>", before=before))
+    assert cleaned == drawing("<text>M6 &amp; x</text>")
+
+
+@pytest.mark.parametrize("inside", ["&c;", "<!ENTITY c 'd'>"])
+def test_an_entity_that_nobody_declared_is_refused(inside: str) -> None:
+    data = drawing(f"<text>{inside}</text>", before="<!DOCTYPE svg [<!ENTITY a 'b'>]>")
+    with pytest.raises(UnreadableError):
+        handler.plan(data, PROFILE)

@@ -303,3 +303,39 @@ def test_a_directory_of_many_fields_takes_no_more_than_linear_time(count: int) -
     begun = time.monotonic()
     engine.scrub(data, PROFILE)
     assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [
+        ([(273, 4, 1, struct.pack("<I", 8))], UnreadableError),  # no length
+        ([(273, 4, 2, bytes(8)), (279, 4, 1, bytes(4))], UnreadableError),  # one length missing
+        ([(273, 2, 4, bytes(4)), (279, 4, 1, bytes(4))], UnreadableError),  # no numbers
+        ([(519, 4, 1, struct.pack("<I", 1 << 30))], UnreadableError),
+    ],
+)
+def test_a_picture_whose_pieces_are_not_told_is_refused(
+    fields: list[tuple[int, int, int, bytes]], error: type[RedactionError]
+) -> None:
+    data = by_hand(fields)
+    order = handler.order_of(data)
+    (known,) = handler.directories(data, order)
+    with pytest.raises(error):
+        list(handler.coded(data, known, order))
+
+
+def test_tables_of_the_first_kind_of_jpeg_stay() -> None:
+    table = bytes([1] * 16) + bytes(16)
+    at = len(by_hand([(520, 4, 1, bytes(4))]))
+    data = by_hand([(520, 4, 1, struct.pack("<I", at))], tail=table)
+    order = handler.order_of(data)
+    (known,) = handler.directories(data, order)
+    assert list(handler.coded(data, known, order)) == [(at, at + 32)]
+
+
+def test_images_below_a_page_are_found() -> None:
+    below = len(by_hand([(330, 13, 1, bytes(4))]))
+    data = by_hand(
+        [(330, 13, 1, struct.pack("<I", below))], tail=by_hand([(256, 3, 1, b"\x08\x00")])[8:]
+    )
+    assert len(handler.directories(data, handler.order_of(data))) == 2

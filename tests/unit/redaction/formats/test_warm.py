@@ -49,6 +49,8 @@ sys.stdout.write(report.status.value)
         ("webp", "test_webp import XMP, picture, tags", "picture(3, exif=tags(6), xmp=XMP)"),
         ("heif", "test_heif import CODED, exif, picture", "picture(CODED, (b'Exif', exif()))"),
         ("gltf", "test_gltf import PERSONAL, model, packed", "packed(model(**PERSONAL[0]))"),
+        ("amf", "test_amf import model", "model('<metadata type=\"name\">Jane Roe</metadata>')"),
+        ("gcode", "test_gcode import program", "program('; by Jane Roe')"),
         ("text", "test_text import WORDS", "('zażółć ' + WORDS).encode()"),
     ],
 )
