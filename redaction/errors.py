@@ -93,6 +93,12 @@ class ActiveContentError(RedactionError):
     code = "active-content"
 
 
+class SignedDrawingError(UnsupportedFormatError):
+    """The page draws the name of who signed it. Send the drawing as it was before signing."""
+
+    code = "visible-signature"
+
+
 class OpaqueStreamError(RedactionError):
     """Parts of the file are packed so that they cannot be cleaned. Send a STEP or PDF export."""
 

@@ -87,6 +87,7 @@ REFUSALS: Final[dict[str, type[RedactionError]]] = {
         errors.MemberRefusedError,
         errors.ActiveContentError,
         errors.OpaqueStreamError,
+        errors.SignedDrawingError,
         errors.ResidueError,
         errors.NotFaithfulError,
         errors.WorkerFailedError,

@@ -38,6 +38,7 @@ def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - words on page
         EncryptedError: it is protected, even if only against changes.
         UnreadableError: damaged, or it needs repair.
         TooLargeError: too many pages or objects, or it unpacks to too much.
+        SignedDrawingError: a visible signature draws the name of who signed.
     """
     pdf, removed = _scrubbed(data)
     clean = written(pdf) == data
@@ -45,6 +46,7 @@ def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - words on page
     words = list(pdf_text.kept(pdf))
     pages = pdf_text.pages(data)
     signatures = pdf_signatures.pictures(pdf)
+    pdf_signatures.refuse_signers(signatures, removed)
     reviewed = [
         *(finding for page in pages for finding in page.findings),
         *pdf_text.residue(words),

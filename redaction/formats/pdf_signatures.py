@@ -1,18 +1,21 @@
-"""What visible signatures draw: it stays, and whom it names is shown to the owner.
+"""What visible signatures draw: it stays and is shown to the owner, or the file is refused.
 
 Room: redaction/formats. Pure. The signature itself goes, for no changed file can keep it; its
 picture is part of the page that somebody signed, and cutting that silently would change what the
-page shows. So the picture stays to the pixel, and is told as content: that there is one, whom its
-words name, and whatever was removed elsewhere and is repeated here. Layout: ISO 32000-2 §12.7.5.5.
+page shows. So the picture stays to the pixel, and is told as content: that there is one, and whom
+its words name. One that draws the very name that was removed with the signature would make the
+removal a sham; its file is refused. Layout: ISO 32000-2 §12.7.5.5.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 import pikepdf
 from pikepdf import Name
 
+from redaction.errors import SignedDrawingError
 from redaction.formats.pdf_document import BROKEN, walk
 from redaction.formats.pdf_words import text_of
 from redaction.model import Action, CarrierClass, Category, Finding
@@ -24,6 +27,8 @@ SHOWING: Final = frozenset({"Tj", "TJ", "'", '"'})
 # Flags (table 167): hidden, and never shown on a screen.
 UNSEEN: Final = 0b100010
 MAX_WORDS_CHARS: Final = 20_000
+# A part of a name that is long enough to be nobody else's, as the sweep sees it.
+NAME: Final = re.compile(r"[^\W\d_]{4,}+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,20 @@ def shown(drawn: list[Picture]) -> Iterator[Finding]:
         for span in people.find(picture.words):
             said = picture.words[span.start : span.end]
             yield _kept(span.category, said, span.confidence)
+
+
+def refuse_signers(drawn: Iterable[Picture], removed: Iterable[Finding]) -> None:
+    """Return if no picture draws a name that is removed.
+
+    Raises:
+        SignedDrawingError: one does.
+    """
+    said = "\n".join(f"{picture.words}\n{picture.content}" for picture in drawn).casefold()
+    for found in removed:
+        if found.category is not Category.PERSON or found.action is not Action.REMOVED:
+            continue
+        if any(word.casefold() in said for word in NAME.findall(found.value)):
+            raise SignedDrawingError
 
 
 def _is_signature(held: pikepdf.Object) -> bool:
