@@ -27,6 +27,8 @@ THINGS: Final = frozenset(
 # After these, a name is one that physics remembers.
 LAWS: Final = frozenset("数氏环管圆螺泵式定效系曲方轮锥钢法角键膜炉瓶阀")
 UNKNOWN: Final = -17.0  # a character that no dictionary knows
+NUMBER: Final = re.compile(r"[ (:]{0,3}(?:\+?\d[\d \-]{6})")
+SPACED: Final = re.compile(rf"(?P<s>[{HAN}])[ ]{{1,4}}(?P<g>[{HAN}])(?![{HAN}])")
 KANA: Final = re.compile(r"[ぁ-んァ-ヶ]")
 
 
@@ -57,8 +59,7 @@ AFTER: Final = re.compile(
     "确认|核对|设计|沟通|讨论|提供|要求|说|负责|审核|绘制|签字|测绘|反馈|提出|修改|批准|处|那|的|联系|画|做|改|建议|校对|同意|来电|发|收|测量|检查|编制|通知|测|签|带|转|看|订|加工|拍|报|和|与|、|已|电话|手机|微信|先生|女士|同志|本人|等|于"
 )
 NOT_NAMES: Final = frozenset(
-    "日期 比例 图号 材料 数量 重量 版本 签字 阶段 标记 处数 分区 电话 手机 传真 邮箱 微信 地址 时间 无 待定 未定 空白 同上 公差 单位 部门 公司 项目 名称 基准 参数 压力 温度 寿命"
-    " 标准 要求 完成 完毕 合格 文件 通过 意见 页次 共页 第页 平面 高度 宽度 高强 强度 高温 温升 马达 万向 方向 方形 方头 平头 平行 平垫 连接 连杆 连续 张力 张紧 金属 金相 钟形 水平 白口 白色 黄铜 黄色 康铜 石墨 石棉 法兰 白口 安全 安装 齐平 易切 严禁 包胶 段差 伍德 向心 管理 管路 管件 车床 车间 成品 成型 全部 全长 明细 常温 时效 相同 应力 经过 计算 程序 程度 双头 单边 单件 有限 关键 简图 路径 毛坯 毛刺 毛边".split()
+    ["日期", "比例", "图号", "材料", "数量", "重量", "版本", "签字", "阶段", "标记", "处数", "分区", "电话", "手机", "传真", "邮箱", "微信", "地址", "时间", "无", "待定", "未定", "空白", "同上", "公差", "单位", "部门", "公司", "项目", "名称", "基准", "参数", "压力", "温度", "寿命", "标准", "要求", "完成", "完毕", "合格", "文件", "通过", "意见", "页次", "共页", "第页", "平面", "高度", "宽度", "高强", "强度", "高温", "温升", "马达", "万向", "方向", "方形", "方头", "平头", "平行", "平垫", "连接", "连杆", "连续", "张力", "张紧", "金属", "金相", "钟形", "水平", "白口", "白色", "黄铜", "黄色", "康铜", "石墨", "石棉", "法兰", "白口", "安全", "安装", "齐平", "易切", "严禁", "包胶", "段差", "伍德", "向心", "管理", "管路", "管件", "车床", "车间", "成品", "成型", "全部", "全长", "明细", "常温", "时效", "相同", "应力", "经过", "计算", "程序", "程度", "双头", "单边", "单件", "有限", "关键", "简图", "路径", "毛坯", "毛刺", "毛边"]
 )
 
 
@@ -113,7 +114,7 @@ def _announced(text: str) -> dict[int, _Context]:
 def _apart(text: str, announced: dict[int, _Context]) -> Iterator[Span]:
     """Yield a labelled name that is letter-spaced ("王  伟"), and the second of two."""
     for at in announced:
-        found = re.compile(rf"(?P<s>[{HAN}])[ ]{{1,4}}(?P<g>[{HAN}])(?![{HAN}])").match(text, at)
+        found = SPACED.match(text, at)
         if found and found["s"] in lexicon().zh_surnames and found["s"] + found["g"] not in NOT_NAMES:
             yield Span(*found.span(), Category.PERSON, 0.82, "name.labelled")
 
@@ -122,7 +123,7 @@ def _context(text: str, start: int, end: int, run: re.Match[str], announced: dic
     if start in announced:
         return announced[start]
     if start > 0 and text[start - 1] in "、/,+&" and any(
-        re.fullmatch(rf"[{HAN}]{{2,4}}", text[at : start - 1]) for at in announced if start - 5 <= at < start
+        at in announced and RUN.fullmatch(text, at, start - 1) for at in range(start - 5, start - 2)
     ):
         return LABELLED[True]
     before = BEFORE.search(text[max(0, start - 4) : start]) is not None
@@ -133,7 +134,7 @@ def _context(text: str, start: int, end: int, run: re.Match[str], announced: dic
         return SPOKEN
     if start == run.start() and end == run.end():
         near = text[max(0, start - 14) : start] + " " + text[end : end + 16]
-        return DATED if DATE.search(near) or re.match(r"[ (:]{0,3}(?:\+?\d[\d \-]{6})", text[end:]) else ALONE
+        return DATED if DATE.search(near) or NUMBER.match(text, end) else ALONE
     if start == run.start() and after:
         return _Context(-3.5, 0.75, "name.context")
     return _Context(-4.5, 0.66, "name.context") if before else DEFAULT
@@ -225,7 +226,7 @@ def _titled(text: str, run: re.Match[str]) -> Iterator[Span]:
             short = len(last) == 1
             if short and (whole[:2] in words.zh_words or (len(joined) == 2 and joined in words.zh_words)):
                 continue
-            if short and surname in "责主助高总副级术程理施竣手人员职电化加" or (not short and last in words.zh_words):
+            if (short and surname in "责主助高总副级术程理施竣手人员职电化加") or (not short and last in words.zh_words):
                 continue
             sure = 0.88 if len(found["title"]) > 1 or start == 0 or BEFORE.search(run[0][:start]) else 0.7
             yield Span(run.start() + start, run.start() + found.end(), Category.PERSON, sure, "name.titled")

@@ -17,8 +17,7 @@ from redaction.text.span import Span
 PRC_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 PRC_CHECKS: Final = "10X98765432"
 PRC_REGIONS: Final = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65"
-    " 71 81 82 83".split()
+    ["11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82", "83"]
 )
 
 
@@ -102,7 +101,7 @@ LABELLED: Final = re.compile(
 )
 MIN_DIGITS: Final = 5
 # Short words that other trades use as well want a value that looks the part.
-TERSE: Final = re.compile(r"(?:ni|sin|pass|pas|pan|tin|rfc|rut|patente|nie|nir|c\.?f|r\.?[čc]|cni|nif|nhs)\b", re.I)
+TERSE: Final = re.compile(r"(?:ni|sin|pass|pas|pan|tin|rfc|rut|patente|nie|nir|c\.?f|r\.?[čc]|cni|nif|nhs)\b", re.IGNORECASE)
 BEFORE_CHARS: Final = 24
 
 

@@ -18,7 +18,7 @@ KANJI: Final = "㐀-鿿々ヶヵノ"
 RUN: Final = re.compile(rf"[{KANJI}]+")
 TELLING: Final = re.compile("[ぁ-んァ-ヶー]|検図|製図|図番|承認|〒|担当|設計|作成|尺度|氏名|様|変更|審査")
 AFTER_LABEL: Final = re.compile(
-    rf"[ \t]{{0,4}}(?P<sep>[:/|=\tの]|\r?\n)?[ \t(\"]{{0,4}}"
+    r"[ \t]{0,4}(?P<sep>[:/|=\tの]|\r?\n)?[ \t(\"]{0,4}"
 )
 NAME: Final = re.compile(
     rf"(?P<kanji>[{KANJI}]{{1,6}}(?P<kana>[ぁ-んァ-ヶー]{{1,4}}(?![ぁ-ん]))?(?:[ ](?P<given>[{KANJI}ぁ-ん]{{1,4}}|[ァ-ヶー]{{2,5}})(?![{KANJI}ぁ-ん]))?)"
@@ -37,6 +37,10 @@ FORM: Final = re.compile(
     "|番|号|課|部|社|方法|規格|標準|一般|要領|手順|書|表|者|不要|別紙|同上|参照|待ち|客|各位|皆|何|会社|工業|製作|精機|技研|営業|技術|製造|品質|購買|資材|年|月|度|径|面|鋼|軸|穴|溝"
 )
 COMPANY_AFTER: Final = re.compile("鋼|形|式|製|型|社|製作所|産業|工業|金属|市|県|町|区|使用|度|径|面|溝|材|管|線|穴|数|精機|ガスケット|硝子|電機|化学|駅|支店|工場|銀行")
+BLANK: Final = re.compile(r"[ \t,]{0,6}")
+CLOSED: Final = re.compile(r"\s|$|[/、,|]")
+ALSO: Final = re.compile(rf"[ ]?[/・、,][ ]?(?P<name>[{KANJI}]{{2,4}}(?:[ぁ-ん]{{1,4}})?)(?![{KANJI}])")
+KANA_GIVEN: Final = re.compile(r"[ぁ-ん]{2,4}(?![ぁ-んァ-ヶ])")
 SURNAME_CHARS: Final = 3
 
 
@@ -75,7 +79,8 @@ def _after(text: str, at: int) -> Iterator[Span]:
     begin = gap.end() if gap else at
     date = DATE.match(text, begin)
     if date:
-        begin = date.end() + len(text[date.end() :]) - len(text[date.end() :].lstrip(" \t,"))
+        blank = BLANK.match(text, date.end())
+        begin = blank.end() if blank else date.end()
     apart = begin > at or text[at - 1 : at] in (" ", "\t", ":", "/", "\n", "|", "", "=", '"')
     found = NAME.match(text, begin)
     if found is None or not apart:
@@ -103,9 +108,9 @@ def _labelled(text: str, found: re.Match[str]) -> Iterator[Span]:
     if known or any(name[:cut] in lexicon().ja_surnames for cut in (2, 3) if len(name) - cut <= 3 and cut < len(name)):
         yield Span(start, end, Category.PERSON, 0.93 if known else 0.84, "name.labelled")
     elif 2 <= len(name) <= 5:
-        closed = re.match(r"\s|$|[/、,|]", text[end:]) is not None
+        closed = CLOSED.match(text, end) is not None
         yield Span(start, end, Category.PERSON, 0.7 if closed else 0.55, "name.labelled")
-    also = re.compile(rf"[ ]?[/・、,][ ]?(?P<name>[{KANJI}]{{2,4}}(?:[ぁ-ん]{{1,4}})?)(?![{KANJI}])").match(text, end)
+    also = ALSO.match(text, end)
     if also and not FORM.search(also["name"]):
         yield Span(*also.span("name"), Category.PERSON, 0.82, "name.also")
 
@@ -129,7 +134,7 @@ def _bare(text: str, *, sure: float) -> Iterator[Span]:
     for run in RUN.finditer(text):
         end = run.end()
         name = run[0]
-        kana = re.compile(r"[ぁ-ん]{2,4}(?![ぁ-んァ-ヶ])").match(text, end)
+        kana = KANA_GIVEN.match(text, end)
         if kana and name in lexicon().ja_surnames and kana[0] in lexicon().ja_given:
             yield Span(run.start(), kana.end(), Category.PERSON, 0.74, "name.full")
             continue

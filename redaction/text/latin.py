@@ -27,7 +27,7 @@ TITLES: Final = re.compile(
     re.IGNORECASE,
 )
 PARTICLES: Final = frozenset(
-    "van von der den de del della di da dos do la le bin ibn al el ten ter zu zum vom y e san st af av du des mac".split()
+    ["van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "do", "la", "le", "bin", "ibn", "al", "el", "ten", "ter", "zu", "zum", "vom", "y", "e", "san", "st", "af", "av", "du", "des", "mac"]
 )
 INITIAL_AFTER: Final = re.compile(rf" [{UPPER}]\.(?![{LETTER}])")
 CREDENTIALS: Final = re.compile(r",? (?:P\.?E\.?|Ph\.?D\.?|M\.?D\.?|Jr\.?|Sr\.?|I{2,3}|CEng|MBA|MSc|B\.?Sc|M\.?Sc)(?!\w)")

@@ -56,6 +56,8 @@ CELL_INITIALS: Final = re.compile(
 LAST_CELL: Final = re.compile(
     rf"(?:  |[|;\t]) ?(?P<one>[{UPPER}][{LETTER}.' \-]{{1,22}}?) ?(?:(?:  |[|;\t]) ?(?P<two>[{UPPER}][{LETTER}.' \-]{{1,22}}?))?[ |;\t]*$"
 )
+JOINTS: Final = re.compile(r"[\s,|;/~_\-–()]*+")
+ROW_END: Final = re.compile(r"[\s|;)]{0,6}(?:$|\||;|\t|  )")
 LOWER_LAST: Final = re.compile(r"(?:  |[|;\t]) ?([a-zäöü]{2,3})[ |;\t]*$")
 SHORT_CELLS: Final = re.compile(
     r"(?<!\w)(?:DR|DN|DW|DWN|DRN|DES|CK|CH|CHK|CHKD|AP|APP|APR|APPD|ENG|QA|MFG|REL)[.: ]{1,2}(?P<initials>[A-Z]{2,3})(?=\s+[A-Z]{2,4}[.: ]|\s*$)"
@@ -63,7 +65,7 @@ SHORT_CELLS: Final = re.compile(
 CONNECT_BEFORE: Final = re.compile(r"(?P<name>[^\n;|]{2,40}?)(?:[ ]?[(,:/–-]{1,2}[ ]?|[ ]|[ ](?:at|on|au|unter|al|tel|TEL|Tel|mob|cell|ph)[.: ]{1,3})$")
 CONNECT_AFTER: Final = re.compile(r"[ ]?[),;/–-]{1,2}[ ]?|[ ]\(?|\n")
 ALSO: Final = re.compile(r" ?(?:, ?|/ ?|& ?|\+ ?|;[ ]?|[ ](?:and|und|et|y|e|i|och|og|en|or|oder|или|и) )")
-URL: Final = re.compile(r"(?:[a-z]{3,6}://|www\.)\S+|\S+@\S+|(?<!\w)[A-Za-z]:[\\/]\S*|\\\\\S+")
+URL: Final = re.compile(r"(?:[a-z]{3,6}://|www\.)\S+|(?<![\w.+\-])[\w.+\-]{1,64}+@[\w.\-]{1,100}+|(?<!\w)[A-Za-z]:[\\/]\S*+|\\\\\S++")
 RUSSIAN: Final = re.compile(
     r"(?<!\w)(?:[А-ЯЁ][а-яё]{2,20}(?:-[А-ЯЁ][а-яё]+)? [А-ЯЁ]\. ?[А-ЯЁ]\.|[А-ЯЁ]\. ?[А-ЯЁ]\. ?[А-ЯЁ][а-яё]{2,20})"
 )
@@ -128,18 +130,18 @@ def _sure(text: str, name: Name) -> tuple[float, str]:
         return _initialled(text, name, value)
     if name.shape == "full":
         sure, rule = _full(text, name, value, context=before or after)
-        doing = after and Familiarity.UNKNOWN <= name.familiarity and not value.isupper()
+        doing = after and name.familiarity >= Familiarity.UNKNOWN and not value.isupper()
         return (0.62, "name.context") if doing and not sure else (sure, rule)
     given = name.shape == "single" and is_given(value) and value[1:].islower()
     if given and (before or after) and not _alone(text, name):
-        word_before = re.search(r"[A-Za-zÀ-ɏ]$", text[: name.start].rstrip(" ,:")[-1:])
+        word_before = text[max(0, name.start - 16) : name.start].rstrip(" ,:")[-1:].isalpha()
         if after or word_before:
             return (0.68 if after or before else 0.0), "name.given"
     return 0.0, ""
 
 
 def _alone(text: str, name: Name) -> bool:
-    return not text[: name.start].strip() and not text[name.end :].strip()
+    return len(text) < 120 and not (text[: name.start] + text[name.end :]).strip()
 
 
 def _initialled(text: str, name: Name, value: str) -> tuple[float, str]:
@@ -226,9 +228,9 @@ def _signers(row: str, dates: list[re.Match[str]]) -> Iterator[tuple[int, int, f
             if name is not None and name.end == last.end(cell) and name.familiarity is not Familiarity.WORD:
                 yield name.start, name.end, 0.78
     for date in dates:
-        after = re.match(r"[\s,|;/~_\-–()]*", row[date.end() :])
-        name = name_at(row, date.end() + (after.end() if after else 0))
-        if name is not None and name.shape == "single" and re.match(r"[\s|;)]*(?:$|\||;|\t|  )", row[name.end :]):
+        after = JOINTS.match(row, date.end())
+        name = name_at(row, after.end() if after else date.end())
+        if name is not None and name.shape == "single" and ROW_END.match(row, name.end):
             if name.familiarity in (Familiarity.KNOWN, Familiarity.UNKNOWN, Familiarity.PARTLY):
                 yield name.start, name.end, 0.8
         elif name is not None and name.shape == "single" and name.familiarity is Familiarity.KNOWN:

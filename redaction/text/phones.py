@@ -42,9 +42,9 @@ EXTENSION: Final = re.compile(
     re.IGNORECASE,
 )
 SAME_TRUNK: Final = re.compile(
-    r"(?<![^\W_])(?:fax|tel|mobil|-?durchwahl)\.?:? {0,2}(?P<number>- ?\d{1,4})(?![\w.,]?\d)", re.I
+    r"(?<![^\W_])(?:fax|tel|mobil|-?durchwahl)\.?:? {0,2}(?P<number>- ?\d{1,4})(?![\w.,]?\d)", re.IGNORECASE
 )
-EXTENDED: Final = re.compile(r",? ?(?:ext(?:ension|n)?\.?|x|转|分机|内線|#|app\.) ?:? ?\d{1,6}(?!\w)", re.I)
+EXTENDED: Final = re.compile(r",? ?(?:ext(?:ension|n)?\.?|x|转|分机|内線|#|app\.) ?:? ?\d{1,6}(?!\w)", re.IGNORECASE)
 ALSO: Final = re.compile(rf" ?(?:/|,|;|or|oder|und|and|ou|或|、) ?(?P<number>\+?{_DIGITS})(?![\w%°])")
 
 # Shapes, with how sure they are alone and beside a word of contact.
