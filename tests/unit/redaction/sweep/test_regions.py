@@ -90,6 +90,7 @@ def test_digits_are_found_where_their_expression_finds_them(
 
 @given(MIXED | st.binary(max_size=200), LENGTHS)
 @example(b"xx\x9c\x9cxPK\x03\x04", 1)
+@example(b"\x1f\x8b\x08\x1d", 64)
 def test_marks_are_found_wherever_they_stand(data: bytes, window_bytes: int) -> None:
     expected = [
         (at, KINDS[found[0]]) for at in range(len(data)) if (found := MARKED.match(data, at))

@@ -81,6 +81,7 @@ def found_at_once(data: bytes) -> Iterator[Needle]:
 @given(TEXTS, st.sampled_from([1, 2, 5, 16, readings.PIECE_BYTES]))
 @example(b"(\x01\x01\x01\x01anna\x01", 1)
 @example(b"ann\nanna\n", 1)
+@example(b"zanna" + b"-" * 11 + b"\n-", 5)
 @example(b"\nanna\n\x01\x01\x01\x01anna\x01\x01\x01\x01\n", 5)
 @example(b"\\X2\\0041004E\\X0\\nann\na", 2)
 def test_pieces_hide_nothing_and_make_nothing_up(data: bytes, piece_bytes: int) -> None:
