@@ -164,9 +164,9 @@ def marks(data: bytes) -> Iterator[tuple[int, str]]:
                 yield start + at, KINDS[_MARKS[mark]]
             # Another one may begin inside this one.
             for inner in range(at + 1, min(end, WINDOW_BYTES)):
-                for length in _LENGTHS:
-                    if kind := KINDS.get(window[inner : inner + length]):
-                        yield start + inner, kind
+                # At the end of the file, slices of all lengths are the same.
+                for found in {window[inner : inner + length] for length in _LENGTHS} & KINDS.keys():
+                    yield start + inner, KINDS[found]
 
 
 def _inflated(data: bytes, budget: _Budget) -> Iterator[Region]:
