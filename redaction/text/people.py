@@ -10,6 +10,7 @@ there is hardly a doubt. Rules, languages and measured figures: docs/reference/p
 """
 
 import codecs
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -54,6 +55,7 @@ IN_PROSE: Final = TOKENS | {
     Category.USERNAME: "[name]",
     Category.ADDRESS: "[address]",
 }
+_TOKEN: Final = re.compile("|".join(sorted({re.escape(token) for token in IN_PROSE.values()})))
 
 
 def find(text: str, label: str | None = None) -> list[Span]:
@@ -98,7 +100,10 @@ def _with_names(text: str, label: str | None, located: list[Span]) -> list[Span]
         names += [*chinese(text, beside), *japanese(text, beside), *korean(text)]
     first = surest(_apart(names, held))
     named = surest([*first, *_apart(mentioned.also(text, first), held)])
-    return [span for span in surest([*held, *named]) if span.confidence >= SUGGESTED]
+    likely = [span for span in surest([*held, *named]) if span.confidence >= SUGGESTED]
+    # "Questions: [e-mail]" looks like a login behind its label, and is what we wrote there.
+    ends = {at: token.end() for token in _TOKEN.finditer(text) for at in range(*token.span())}
+    return [span for span in likely if span.end > ends.get(span.start, 0)]
 
 
 def _apart(spans: Iterable[Span], held: list[Span]) -> list[Span]:
