@@ -44,12 +44,18 @@ WORDS_FIRST = frozenset(
     melody charity blanca robin lance tab norm gene carol sue dot ebony jasmine aurora alma mona
     geneva florence will stone wood glen cole lane page star china america asia royal prince king
     chance destiny harmony honor justice liberty mercy patience prudence sage sky skye storm river
-    rain porter carter cooper hunter tanner parker archer baker forest silver precious golden cash bishop
-    king duke deacon brook season treasure magnolia bell beau bear chip rich buck bud pansy happy love lark
-    cherry coral cotton jade jet ferry valley marshal marshall miller gunner sailor shade sunny tiny toy worth
-    vale velvet lavender royce pin latch shaft ring wiley porsche mercedes paris london sydney houston dallas
-    denver boston milan vienna india israel kenya jordan ariel java shell steel stormy page taylor case chester
-    lester clamp mitre micron cam bit ban see in an so de man do my le un la ok das die der and so go pro me he she it is as by my
+    rain porter carter cooper hunter tanner parker archer baker forest silver precious golden cash
+    bishop
+    king duke deacon brook season treasure magnolia bell beau bear chip rich buck bud pansy happy
+    love lark
+    cherry coral cotton jade jet ferry valley marshal marshall miller gunner sailor shade sunny
+    tiny toy worth
+    vale velvet lavender royce pin latch shaft ring wiley porsche mercedes paris london sydney
+    houston dallas
+    denver boston milan vienna india israel kenya jordan ariel java shell steel stormy page taylor
+    case chester
+    lester clamp mitre micron cam bit ban see in an so de man do my le un la ok das die der and so
+    go pro me he she it is as by my
     """.split()
 )
 SURNAMES_KEPT = 75_000
@@ -181,7 +187,9 @@ def _surname_weights() -> dict[str, float]:
     """Return Chinese surnames with how many of a thousand bear them, roughly."""
     found = {name: weight * 10 for name, weight in Taiwan.last_names.items()}
     found |= {name: weight * 10 for name, weight in Mainland.last_names.items()}
-    for name in "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 司徒 令狐 夏侯 宇文 长孙 端木 南宫 轩辕".split():
+    for name in (
+        "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 司徒 令狐 夏侯 宇文 长孙 端木 南宫 轩辕"
+    ).split():
         found.setdefault(name, 0.3)
     for letter in Counter(name[0] for name in _jieba_names() if len(name) == 3):
         found.setdefault(letter, 0.02)
@@ -217,7 +225,9 @@ def _chinese_words() -> dict[str, list[str]]:
     """Return words by the binary logarithm of how often they stand in a corpus; no names."""
     levels: dict[str, list[str]] = {}
     for word, count, tag in _jieba():
-        if not tag.startswith("nr") and (len(word) == 1 or (len(word) <= 4 and count >= 20)):
+        if tag not in ("nr", "nrfg") and (
+            len(word) == 1 or (len(word) <= 4 and (count >= 20 or tag in ("ns", "nz", "nt", "nrt")))
+        ):
             level = round(math.log2(max(1, count)))
             levels.setdefault(f"zh_words_{level}", []).append(word)
     return {name: sorted(levels[name]) for name in sorted(levels)}

@@ -17,9 +17,12 @@ IBAN: Final = re.compile(
 )
 CARD: Final = re.compile(r"(?<![A-Za-z0-9_.\-])\d(?:[ \-]?\d){12,18}(?![A-Za-z0-9_]|[.\-]\d)")
 LABELLED: Final = re.compile(
-    r"(?:(?<![^\W_])(?:(?:bank\s)?acc(?:oun)?t|a/c|konto|kto|kontonummer|bankverbindung|compte|rib|cuenta"
-    r"|conto(?:\scorrente)?|conta|rachunek|bankgiro|plusgiro|rekening|hesap|účet|счет|р/с|card|карта|clabe|cbu)"
-    r"|(?:银行)?(?:账号|帐号|账户|帐户|賬號|帳號|帳戶)|卡号|卡號|银行卡|開戶|户头|口座(?:番号)?|계좌(?:번호)?)"
+    r"(?:(?<![^\W_])(?:(?:bank\s)?acc(?:oun)?t|a/c|konto|kto|kontonummer|bankverbindung|compte"
+    r"|rib|cuenta"
+    r"|conto(?:\scorrente)?|conta|rachunek|bankgiro|plusgiro|rekening|hesap|účet|счет|р/с|card"
+    r"|карта|clabe|cbu)"
+    r"|(?:银行)?(?:账号|帐号|账户|帐户|賬號|帳號|帳戶)|卡号|卡號|银行卡|開戶|户头|口座(?:番号)?"
+    r"|계좌(?:번호)?)"
     r"(?:[\s\-]?(?:no|nr|num(?:ber|mer|ero|éro)?|n[°º]|#|号码?|番号)\.?(?!\w))?"
     r"[\s:.#=(]{0,4}(?:[A-Z]{4}\s)?(?P<number>\d(?:[ \-/]?\d){5,23})(?![A-Za-z0-9_]|[.,]\d)",
     re.IGNORECASE,
@@ -28,7 +31,8 @@ SORT_CODE: Final = re.compile(
     r"(?<![^\W_])sort\s?code[\s:.]{0,3}(?P<number>\d\d[\- ]?\d\d[\- ]?\d\d)(?!\d)", re.IGNORECASE
 )
 JAPANESE: Final = re.compile(
-    r"(?:口座|振込先|お振込)[番号先\s:]{0,5}(?P<number>(?:[㐀-鿿ァ-ヶーA-Z]{1,12}(?:銀行|信用金庫|信金|農協)\s*)?"
+    r"(?:口座|振込先|お振込)[番号先\s:]{0,5}(?P<number>(?:[㐀-鿿ァ-ヶーA-Z]{1,12}(?:銀行|信用金庫"
+    r"|信金|農協)\s*)?"
     r"(?:[㐀-鿿ぁ-ヶー]{1,10}支店\s*)?(?:普通|当座)(?:預金)?\s*:?\s*(?:No\.?\s*)?\d{6,8})"
 )
 WALLET: Final = re.compile(
@@ -37,7 +41,8 @@ WALLET: Final = re.compile(
     re.IGNORECASE,
 )
 MONEY: Final = re.compile(
-    r"card|visa|master|amex|credit|debit|银行|账|帐|卡|konto|口座|account|付款|收款|kredit|carte", re.IGNORECASE
+    r"card|visa|master|amex|credit|debit|银行|账|帐|卡|konto|口座|account|付款|收款|kredit|carte",
+    re.IGNORECASE,
 )
 NEAR_CHARS: Final = 40
 

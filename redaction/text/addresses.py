@@ -140,7 +140,7 @@ def _ipv4_confidence(found: re.Match[str], before: str) -> float:
         # 10.x is a private network and also chapter ten.
         small = all(int(octet) < CLAUSE_MAX for octet in octets)
         return 0.0 if small and octets[1:] != ["0", "0", octets[3]] else 0.9
-    return 0.8 if max(int(octet) for octet in octets) >= CLAUSE_MAX else 0.0
+    return 0.6 if max(int(octet) for octet in octets) >= CLAUSE_MAX else 0.0
 
 
 def _is_ipv6(candidate: str) -> bool:

@@ -5,7 +5,10 @@ or two characters after it may be a person; how much likelier that is than the w
 dictionary in the same place (a unigram model), given what stands around it, says how sure it is.
 """
 
+import math
 import re
+import sys
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -22,10 +25,14 @@ MAX_RUN: Final = 200
 MAX_WORD: Final = 4
 # In an unannounced name these make it a thing: metals, shapes, parts, quantities.
 THINGS: Final = frozenset(
-    "钢铁铜铝锌镍钛锡铅镁板轴轮螺栓阀泵焊铸锻淬磨镀漆径距角差粗糙硬度齿键弹簧垫密封油水气压温速段面边圆孔槽盘罩体氏丝管杆架座件机器具盖腈胶料材头口片块筋壳箱柜门线缆灯表仪网布纸膜剂液粉砂钻刀锯钳锤钉铆销套环圈芯极电磁热冷矩频率量数值级型号式形样图单页版期时月年行法兰塞楔缝层厚长宽高深比例位置处区厂司部"
+    "钢铁铜铝锌镍钛锡铅镁板轴轮螺栓阀泵焊铸锻淬磨镀漆径距角差粗糙硬度齿键弹簧垫密封油水气压温速段"
+    "面边圆孔槽盘罩体氏丝管杆架座件机器具盖腈胶料材头口片块筋壳箱柜门线缆灯表仪网布纸膜剂液粉"
+    "砂钻"
+    "刀锯钳锤钉铆销套环圈芯极电磁热冷矩频率量数值级型号式形样图单页版期时月年行法兰塞楔缝层厚长宽"
+    "高深比例位置处区厂司部尔斯堡语族"
 )
 # After these, a name is one that physics remembers.
-LAWS: Final = frozenset("数氏环管圆螺泵式定效系曲方轮锥钢法角键膜炉瓶阀")
+LAWS: Final = frozenset("语族国州岛数氏环管圆螺泵式定效系曲方轮锥钢法角键膜炉瓶阀")
 UNKNOWN: Final = -17.0  # a character that no dictionary knows
 NUMBER: Final = re.compile(r"[ (:]{0,3}(?:\+?\d[\d \-]{6})")
 SPACED: Final = re.compile(rf"(?P<s>[{HAN}])[ ]{{1,4}}(?P<g>[{HAN}])(?![{HAN}])")
@@ -42,30 +49,50 @@ def _spaced(words: tuple[str, ...]) -> str:
 
 LABEL: Final = re.compile(
     rf"(?:(?P<strong>{_spaced(HAN_STRONG)})|(?P<chain>{_spaced(HAN_CHAIN)}))"
-    r"(?P<gap>[ \t]{0,4}(?:[/(]?[ ]?[A-Za-z.' ]{2,20}[)]?[ ]?)?(?P<sep>[:|/=\t]|\r?\n)?[ \t\"'(]{0,6})"
+    r"(?P<gap>[ \t]{0,4}(?:[/(]?[ ]?[A-Za-z.' ]{2,20}[)]?[ ]?)?(?P<sep>[:|/=\t]|\r?\n)?[ "
+    r"\t\"'(]{0,6})"
 )
 DATE_GAP: Final = re.compile(r"[ \t,|]{0,4}")
 TITLE: Final = (
-    "工程师|师傅|師傅|厂长|廠長|经理|經理|总监|老板|老闆|主任|部长|科长|课长|处长|所长|院长|组长|班长|队长|车间主任|先生|女士|小姐|老师|教授|博士|会计|采购|主管|总工|工|总|總|哥|姐"
+    "工程师|师傅|師傅|厂长|廠長|经理|經理|总监|老板|老闆|主任|部长|科长|课长|处长|所长|院长|组长"
+    "|班长|队长|车间主任|先生|女士|小姐|老师|教授"
+    "|博士|会计|采购|主管|总工|工|总|總|哥|姐"
 )
-TITLED: Final = re.compile(rf"(?P<name>(?:{'|'.join(('欧阳','司马','上官','诸葛','皇甫','慕容'))}|[{HAN}])[{HAN}]{{0,2}}?)(?P<title>{TITLE})(?![程具艺序位厂业件人作具值数量量计结部])")
+TITLED: Final = re.compile(
+    rf"(?P<name>(?:{'|'.join(('欧阳', '司马', '上官', '诸葛', '皇甫', '慕容'))}"
+    rf"|[{HAN}])[{HAN}]{{0,2}}?)(?P<title>{TITLE})(?![程具艺序位厂业件人作具值数量量计结部])"
+)
 NICKNAME: Final = re.compile(
-    rf"(?P<name>[小老阿][{HAN}])(?=已|确认|說|说|要求|沟通|电话|手机|微信|联系|画|改|做|提供|通知|负责|核|审|测|看|补|发|寄|签|讲|[,，。:!;\s]|$|那边|处|师傅)"
+    rf"(?P<name>[小老阿][{HAN}])(?=已|确认|說|说|要求|沟通|电话|手机|微信|联系|画|改|做|提供|通知"
+    r"|负责|核|审|测|看|补|发|寄|签|讲"
+    r"|[,，。:!;\s]|$|那边|处|师傅)"
 )
 BEFORE: Final = re.compile(
-    r"(?:由|请|按|找|给|和|与|跟|同|让|叫|问|经|据|从|向|对|被|替|为|及|、|联系|通知|感谢|转交|转|交|询|咨询|抄送|告知|邀请|提醒|安排|委托|致|@|来自|客户|同事|工程师|设计师|采购|业务|现场|人员|作者|的)$"
+    r"(?:由|请|按|找|给|和|与|跟|同|让|叫|问|经|据|从|向|对|被|替|为|及|、|联系|通知|感谢|转交|转"
+    r"|交|询|咨询|抄送|告知|邀请|提醒|安排|委托|致|@"
+    r"|来自|客户|同事|工程师|设计师|采购|业务|现场|人员|作者)$"
 )
 AFTER: Final = re.compile(
-    "确认|核对|设计|沟通|讨论|提供|要求|说|负责|审核|绘制|签字|测绘|反馈|提出|修改|批准|处|那|的|联系|画|做|改|建议|校对|同意|来电|发|收|测量|检查|编制|通知|测|签|带|转|看|订|加工|拍|报|和|与|、|已|电话|手机|微信|先生|女士|同志|本人|等|于"
+    "确认|核对|设计|沟通|讨论|提供|要求|说|负责|审核|绘制|签字|测绘|反馈|提出|修改|批准|处|那|的"
+    "|联系|画|做|改|建议|校对|同意|来电|发|收|测量|检查|编制|通知"
+    "|测|签|带|转|看|订|加工|拍|报|和|与|、|已|电话|手机|微信|先生|女士|同志|本人|等|于"
 )
-NOT_NAMES: Final = frozenset(
-    ["日期", "比例", "图号", "材料", "数量", "重量", "版本", "签字", "阶段", "标记", "处数", "分区", "电话", "手机", "传真", "邮箱", "微信", "地址", "时间", "无", "待定", "未定", "空白", "同上", "公差", "单位", "部门", "公司", "项目", "名称", "基准", "参数", "压力", "温度", "寿命", "标准", "要求", "完成", "完毕", "合格", "文件", "通过", "意见", "页次", "共页", "第页", "平面", "高度", "宽度", "高强", "强度", "高温", "温升", "马达", "万向", "方向", "方形", "方头", "平头", "平行", "平垫", "连接", "连杆", "连续", "张力", "张紧", "金属", "金相", "钟形", "水平", "白口", "白色", "黄铜", "黄色", "康铜", "石墨", "石棉", "法兰", "白口", "安全", "安装", "齐平", "易切", "严禁", "包胶", "段差", "伍德", "向心", "管理", "管路", "管件", "车床", "车间", "成品", "成型", "全部", "全长", "明细", "常温", "时效", "相同", "应力", "经过", "计算", "程序", "程度", "双头", "单边", "单件", "有限", "关键", "简图", "路径", "毛坯", "毛刺", "毛边"]
-)
+_NO_NAMES: Final = """
+    日期 比例 图号 材料 数量 重量 版本 签字 阶段 标记 处数 分区 电话 手机 传真 邮箱 微信 地址 时间
+    无 待定 未定 空白 同上 公差 单位 部门 公司 项目 名称 基准 参数 压力 温度 寿命 标准 要求 完成
+    完毕 合格 文件 通过 意见 页次 共页 第页 平面 高度 宽度 高强 强度 高温 温升 马达 万向 方向 方形
+    方头 平头 平行 平垫 连接 连杆 连续 张力 张紧 金属 金相 钟形 水平 白口 白色 黄铜 黄色 康铜 石墨
+    石棉 法兰 白口 安全 安装 齐平 易切 严禁 包胶 段差 伍德 向心 管理 管路 管件 车床 车间 成品 成型
+    全部 全长 明细 常温 时效 相同 应力 经过 计算 程序 程度 双头 单边 单件 有限 关键 简图 路径 毛坯
+    毛刺 毛边
+"""
+MIN_SURNAME: Final = math.log(2e-4)  # rarer ones want a label
+NOT_NAMES: Final = frozenset(_NO_NAMES.split())
 
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What a candidate's surroundings make of it: the prior's logarithm and the highest sureness."""
+    "法兰 白口 文丘 金刚 金刚石 尼龙 丁腈 马氏 奥氏 伍德 石英 云母 黄油 牛皮 白铁 石膏 方钢 安培 牛顿 焦耳 毕托 罗茨 罗氏 布尔 ""What a candidate's surroundings make of it: the prior's logarithm and the highest sureness."""
 
     prior: float
     cap: float
@@ -76,7 +103,11 @@ DEFAULT: Final = _Context(-6.5, 0.62, "name.chinese")
 ALONE: Final = _Context(-3.5, 0.66, "name.chinese")
 DATED: Final = _Context(-2.5, 0.8, "name.chinese")
 SPOKEN: Final = _Context(-2.0, 0.82, "name.context")
-LABELLED: Final = {True: _Context(-0.3, 0.94, "name.labelled"), False: _Context(-1.5, 0.92, "name.labelled")}
+BESIDE: Final = _Context(0.0, 0.94, "name.labelled")
+LABELLED: Final = {
+    True: _Context(-0.3, 0.94, "name.labelled"),
+    False: _Context(-1.5, 0.92, "name.labelled"),
+}
 
 
 def chinese(text: str, neighbour: str | None = None) -> Iterator[Span]:
@@ -85,14 +116,21 @@ def chinese(text: str, neighbour: str | None = None) -> Iterator[Span]:
         return
     announced = _announced(text)
     if neighbour and LABEL.fullmatch(neighbour.strip() + " "):
-        announced[len(text) - len(text.lstrip())] = LABELLED[True]
+        announced[len(text) - len(text.lstrip())] = BESIDE
+    labels = [label.span() for label in LABEL.finditer(text)]
     names: list[Span] = []
     for run in RUN.finditer(text):
         names += _titled(text, run)
         if len(run[0]) <= MAX_RUN:
             names += _in_run(text, run, announced)
     names += _apart(text, announced)
-    yield from names
+    yield from (span for span in names if not _labels(labels, span))
+
+
+def _labels(labels: list[tuple[int, int]], span: Span) -> bool:
+    """Return whether ``span`` begins within one of the ``labels``, which are sorted."""
+    at = bisect_right(labels, (span.start, sys.maxsize)) - 1
+    return at >= 0 and span.start < labels[at][1] - 1 and span.start - labels[at][0] < 2
 
 
 def _announced(text: str) -> dict[int, _Context]:
@@ -115,15 +153,26 @@ def _apart(text: str, announced: dict[int, _Context]) -> Iterator[Span]:
     """Yield a labelled name that is letter-spaced ("王  伟"), and the second of two."""
     for at in announced:
         found = SPACED.match(text, at)
-        if found and found["s"] in lexicon().zh_surnames and found["s"] + found["g"] not in NOT_NAMES:
+        if (
+            found
+            and found["s"] in lexicon().zh_surnames
+            and found["s"] + found["g"] not in NOT_NAMES
+        ):
             yield Span(*found.span(), Category.PERSON, 0.82, "name.labelled")
 
 
-def _context(text: str, start: int, end: int, run: re.Match[str], announced: dict[int, _Context]) -> _Context:
+def _context(
+    text: str, start: int, end: int, run: re.Match[str], announced: dict[int, _Context]
+) -> _Context:
     if start in announced:
         return announced[start]
-    if start > 0 and text[start - 1] in "、/,+&" and any(
-        at in announced and RUN.fullmatch(text, at, start - 1) for at in range(start - 5, start - 2)
+    if (
+        start > 0
+        and text[start - 1] in "、/,+&"
+        and any(
+            at in announced and RUN.fullmatch(text, at, start - 1)
+            for at in range(start - 5, start - 2)
+        )
     ):
         return LABELLED[True]
     before = BEFORE.search(text[max(0, start - 4) : start]) is not None
@@ -163,11 +212,17 @@ def _in_run(text: str, run: re.Match[str], announced: dict[int, _Context]) -> It
                     continue
                 likely = sum(words.zh_given.get(c, -14.0) for c in characters[at + long : end])
                 context = _context(text, place, run.start() + end, run, announced)
+                if context.rule != "name.labelled" and surname < MIN_SURNAME:
+                    continue
                 if context.rule != "name.labelled" and characters[end : end + 1] in LAWS:
                     continue
-                if context.rule != "name.labelled" and not THINGS.isdisjoint(characters[at + long : end]):
+                if context.rule != "name.labelled" and not THINGS.isdisjoint(
+                    characters[at + long : end]
+                ):
                     continue
-                gain = forward[at] + backward[end] - forward[size] + surname + likely + context.prior
+                gain = (
+                    forward[at] + backward[end] - forward[size] + surname + likely + context.prior
+                )
                 sure = _confidence(gain, context)
                 if sure:
                     span = Span(place, run.start() + end, Category.PERSON, sure, context.rule)
@@ -181,10 +236,14 @@ def _in_run(text: str, run: re.Match[str], announced: dict[int, _Context]) -> It
 
 def _confidence(gain: float, context: _Context) -> float:
     if context.rule == "name.labelled":
+        if context is BESIDE:
+            return context.cap if gain > 1 else 0.84 if gain > -2 else 0.6
         return context.cap if gain > 1 else 0.84 if gain > -2 else 0.62 if gain > -5 else 0.0
-    if gain > 4:
+    if gain > (6 if context is DEFAULT else 4):
         return context.cap
-    return max(0.5, context.cap - 0.12) if gain > 0.5 else 0.0
+    return (
+        max(0.5, context.cap - 0.12) if gain > (3 if context in (DEFAULT, ALONE) else 0.5) else 0.0
+    )
 
 
 def _plainly(run: str) -> tuple[list[float], list[float]]:
@@ -224,16 +283,30 @@ def _titled(text: str, run: re.Match[str]) -> Iterator[Span]:
             whole = run[0][start : found.end()]
             joined = run[0][max(0, start - 1) : start + 1]
             short = len(last) == 1
-            if short and (whole[:2] in words.zh_words or (len(joined) == 2 and joined in words.zh_words)):
+            if short and (
+                whole[:2] in words.zh_words or (len(joined) == 2 and joined in words.zh_words)
+            ):
                 continue
-            if (short and surname in "责主助高总副级术程理施竣手人员职电化加") or (not short and last in words.zh_words):
+            if (short and surname in "责主助高总副级术程理施竣手人员职电化加") or (
+                not short and last in words.zh_words
+            ):
                 continue
-            sure = 0.88 if len(found["title"]) > 1 or start == 0 or BEFORE.search(run[0][:start]) else 0.7
-            yield Span(run.start() + start, run.start() + found.end(), Category.PERSON, sure, "name.titled")
+            sure = (
+                0.88
+                if len(found["title"]) > 1 or start == 0 or BEFORE.search(run[0][:start])
+                else 0.7
+            )
+            yield Span(
+                run.start() + start, run.start() + found.end(), Category.PERSON, sure, "name.titled"
+            )
             break
     for found in NICKNAME.finditer(run[0]):
         name = found["name"]
-        if name[1] in words.zh_surnames and name not in words.zh_words and not _inside(run[0], found):
+        if (
+            name[1] in words.zh_surnames
+            and name not in words.zh_words
+            and not _inside(run[0], found)
+        ):
             span = (run.start() + found.start(), run.start() + found.end())
             yield Span(*span, Category.PERSON, 0.8, "name.nickname")
 

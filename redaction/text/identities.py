@@ -16,9 +16,11 @@ from redaction.text.span import Span
 
 PRC_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 PRC_CHECKS: Final = "10X98765432"
-PRC_REGIONS: Final = frozenset(
-    ["11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82", "83"]
-)
+_REGIONS: Final = """
+    11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65
+    71 81 82 83
+"""
+PRC_REGIONS: Final = frozenset(_REGIONS.split())
 
 
 def is_prc(number: str) -> bool:
@@ -53,7 +55,9 @@ def _is_korean(number: str) -> bool:
 def _is_taiwanese(number: str) -> bool:
     letter = "ABCDEFGHJKLMNPQRSTUVXYWZIO".index(number[0]) + 10
     digits = (letter // 10, letter % 10, *map(int, number[1:]))
-    return sum(d * w for d, w in zip(digits, (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1), strict=True)) % 10 == 0
+    return (
+        sum(d * w for d, w in zip(digits, (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1), strict=True)) % 10 == 0
+    )
 
 
 def _always(_: str) -> bool:
@@ -88,20 +92,25 @@ _KINDS: Final = r"""
     |паспорт|снилс|инн
 """
 _HAN: Final = (
-    "身份证(?:件)?|身分証|身分證|护照|護照|旅券|パスポート|マイナンバー|個人番号|驾驶证|驾照|運転免許(?:証)?|社保|军官证|"
+    "身份证(?:件)?|身分証|身分證|护照|護照|旅券|パスポート|マイナンバー|個人番号|驾驶证|驾照"
+    "|運転免許(?:証)?|社保|军官证|"
     "通行证|居留证|在留カード|港澳通行证|社会保障|주민(?:등록)?|여권|운전면허"
 )
 _LATIN_KINDS: Final = "".join(_KINDS.split())
 LABELLED: Final = re.compile(
     rf"(?:(?<![^\W_])(?:{_LATIN_KINDS})(?![^\W\d_])|(?:{_HAN}))"
-    r"(?:[\s\-]?(?:no|nr|num(?:ber|mer|ero|éro)?|n[°º]|#|id|card|code|号码?|號碼?|番号|번호|номер)\.?(?!\w))?"
+    r"(?:[\s\-]?(?:no|nr|num(?:ber|mer|ero|éro)?|n[°º]|#|id|card|code|号码?|號碼?|番号|번호"
+    r"|номер)\.?(?!\w))?"
     r"\s?(?:is|lautet|为|是|は)?[\s:.#=]{0,4}"
     r"(?P<number>[A-Za-z]{0,3}[ \-]?\d(?:[ .\-/]?[\dA-Za-z]){4,20})(?![A-Za-z0-9_])",
     re.IGNORECASE,
 )
 MIN_DIGITS: Final = 5
 # Short words that other trades use as well want a value that looks the part.
-TERSE: Final = re.compile(r"(?:ni|sin|pass|pas|pan|tin|rfc|rut|patente|nie|nir|c\.?f|r\.?[čc]|cni|nif|nhs)\b", re.IGNORECASE)
+TERSE: Final = re.compile(
+    r"(?:ni|sin|pass|pas|pan|tin|rfc|rut|patente|nie|nir|c\.?f|r\.?[čc]|cni|nif|nhs)\b",
+    re.IGNORECASE,
+)
 BEFORE_CHARS: Final = 24
 
 
@@ -114,7 +123,7 @@ def identities(text: str) -> Iterator[Span]:
                 sure = min(confidence, 0.4) if PART_NUMBER.search(before) else confidence
                 yield Span(*found.span(), Category.NATIONAL_ID, sure, "identity.checked")
     for found in LABELLED.finditer(text):
-        start, end = found.span("number")
+        start, _end = found.span("number")
         number = _trimmed(found["number"])
         digits = sum(character.isdigit() for character in number)
         if digits < MIN_DIGITS or (TERSE.match(found[0]) and digits < 8 and ":" not in found[0]):

@@ -16,30 +16,48 @@ from redaction.text.span import Span
 
 KANJI: Final = "㐀-鿿々ヶヵノ"
 RUN: Final = re.compile(rf"[{KANJI}]+")
-TELLING: Final = re.compile("[ぁ-んァ-ヶー]|検図|製図|図番|承認|〒|担当|設計|作成|尺度|氏名|様|変更|審査")
-AFTER_LABEL: Final = re.compile(
-    r"[ \t]{0,4}(?P<sep>[:/|=\tの]|\r?\n)?[ \t(\"]{0,4}"
+TELLING: Final = re.compile(
+    "[ぁ-んァ-ヶー図検製変様営込峠畑働辻榊円広売県黒沢浜桜栄竜恵徳関]|照査|検図|製図|図番|承認|〒"
+    "|担当|設計|作成|尺度|氏名|様|変更|審査"
 )
+AFTER_LABEL: Final = re.compile(r"[ \t]{0,4}(?P<sep>[:/|=\tの]|\r?\n)?[ \t(\"]{0,4}")
 NAME: Final = re.compile(
-    rf"(?P<kanji>[{KANJI}]{{1,6}}(?P<kana>[ぁ-んァ-ヶー]{{1,4}}(?![ぁ-ん]))?(?:[ ](?P<given>[{KANJI}ぁ-ん]{{1,4}}|[ァ-ヶー]{{2,5}})(?![{KANJI}ぁ-ん]))?)"
+    rf"(?P<kanji>[{KANJI}]{{1,6}}(?P<kana>[ぁ-んァ-ヶー]{{1,4}}(?![ぁ-ん]))?(?:[ "
+    rf"](?P<given>[{KANJI}ぁ-ん]{{1,4}}|[ァ-ヶー]{{2,5}})(?![{KANJI}ぁ-ん]))?)"
     r"|(?P<katakana>(?:[A-Z]\.[ ]?)?[ァ-ヶー]{2,10}(?:[・= ][ァ-ヶー]{2,10}){0,3})"
 )
 HONORIFIC: Final = re.compile(
-    rf"(?P<name>[{KANJI}]{{1,6}}(?:[ぁ-ん]{{2,4}}(?=さん|様))?|[{KANJI}]{{1,4}}[ ][{KANJI}ぁ-ん]{{1,4}}|[ァ-ヶー]{{2,10}}(?:・[ァ-ヶー]{{2,10}})?)"
-    rf"[ ]?(?P<title>さん|様|殿|氏|君|先生|課長|部長|係長|主任|社長|次長|所長|工場長|専務|常務|リーダー|マネージャー)(?![{KANJI}])"
+    rf"(?P<name>[{KANJI}]{{1,6}}(?:[ぁ-ん]{{2,4}}(?=さん|様))?|[{KANJI}]{{1,4}}[ "
+    rf"][{KANJI}ぁ-ん]{{1,4}}"
+    r"|[ァ-ヶー]{2,10}(?:・[ァ-ヶー]{2,10})?)"
+    r"[ ]?(?P<title>さん|様|殿|氏|君|先生|課長|部長|係長|主任|社長|次長|所長|工場長|専務|常務"
+    rf"|リーダー|マネージャー)(?![{KANJI}])"
 )
 SPOKEN: Final = re.compile(
-    rf"(?:(?<=^)|(?<=[\n、。,./(:の はがにをとで])|(?<![{KANJI}]))(?P<name>[{KANJI}]{{2,5}})(?=(?:と|に|が|は|へ|より|から|宛|まで|経由|の)?(?:打合せ|打ち合わせ|確認|連絡|相談|協議|依頼|承認|検図|作成|設計|修正|変更|問い?合わ?せ|報告|指示|了承|希望|手配|測定|まで|宛|電話|送付|渡))"
+    rf"(?:(?<=^)|(?<=[\n、。,./(:の はがにをとで])|(?<![{KANJI}]))(?P<name>[{KANJI}]{{2,5}})(?=(?"
+    r":と|にて|に|が|は"
+    r"|へ|より|から|宛|まで|経由|の)?(?:打合せ|打ち合わせ|確認|連絡|相談|協議|依頼|承認|検図|作成"
+    r"|設計|修正|変更|問い?合わ?せ|報告|指示|了承|希望"
+    r"|手配|測定|まで|宛|電話|送付|渡|対応))"
 )
 DIRECT: Final = re.compile(rf"(?<![{KANJI}])(?P<name>[{KANJI}]{{2,3}})(?= ?\((?:内線|0\d|TEL|tel))")
 FORM: Final = re.compile(
-    "基準|荷重|図|未|済|尺度|日付|月日|材|数量|寸法|公差|表面|処理|強度|圧力|温度|速度|部品|名称|品名|承認|検図|製図|設計|担当|作成|変更|改訂|記事|備考|投影|角法|単位|仕様|条件|寿命|印|欄"
-    "|番|号|課|部|社|方法|規格|標準|一般|要領|手順|書|表|者|不要|別紙|同上|参照|待ち|客|各位|皆|何|会社|工業|製作|精機|技研|営業|技術|製造|品質|購買|資材|年|月|度|径|面|鋼|軸|穴|溝"
+    "基準|荷重|図|未|済|尺度|日付|月日|材|数量|寸法|公差|表面|処理|強度|圧力|温度|速度|部品|名称"
+    "|品名|承認|検図|製図|設計|担当|作成|変更|改訂|記事|備考|投影"
+    "|角法|単位|仕様|条件|寿命|印|欄"
+    "|番|号|課|部|社|方法|規格|標準|一般|要領|手順|書|表|者|不要|別紙|同上|参照|待ち|客|各位|皆"
+    "|何|会社|工業|製作|精機|技研|営業|技術|製造|品質|購買|資材"
+    "|年|月|度|径|面|鋼|軸|穴|溝"
 )
-COMPANY_AFTER: Final = re.compile("鋼|形|式|製|型|社|製作所|産業|工業|金属|市|県|町|区|使用|度|径|面|溝|材|管|線|穴|数|精機|ガスケット|硝子|電機|化学|駅|支店|工場|銀行")
+COMPANY_AFTER: Final = re.compile(
+    "鋼|形|式|製|型|社|製作所|産業|工業|金属|市|県|町|区|使用|度|径|面|溝|材|管|線|穴|数|精機"
+    "|ガスケット|硝子|電機|化学|駅|支店|工場|銀行"
+)
 BLANK: Final = re.compile(r"[ \t,]{0,6}")
 CLOSED: Final = re.compile(r"\s|$|[/、,|]")
-ALSO: Final = re.compile(rf"[ ]?[/・、,][ ]?(?P<name>[{KANJI}]{{2,4}}(?:[ぁ-ん]{{1,4}})?)(?![{KANJI}])")
+ALSO: Final = re.compile(
+    rf"[ ]?[/・、,][ ]?(?P<name>[{KANJI}]{{2,4}}(?:[ぁ-ん]{{1,4}})?)(?![{KANJI}])"
+)
 KANA_GIVEN: Final = re.compile(r"[ぁ-ん]{2,4}(?![ぁ-んァ-ヶ])")
 SURNAME_CHARS: Final = 3
 
@@ -48,6 +66,8 @@ def japanese(text: str, neighbour: str | None = None) -> Iterator[Span]:
     """Yield Japanese names in ``text``, if anything in it or beside it is Japanese."""
     beside = neighbour or ""
     if not TELLING.search(text) and not TELLING.search(beside):
+        for label in LABEL.finditer(text):
+            yield from (span for span in _after(text, label.end()) if span.confidence > 0.9)
         yield from _bare(text, sure=0.6)
         return
     places = {label.end(): True for label in LABEL.finditer(text)}
@@ -105,7 +125,11 @@ def _labelled(text: str, found: re.Match[str]) -> Iterator[Span]:
     if COMPANY_AFTER.match(text, end) or (FORM.search(name) and not _reading(name)):
         return
     known = _reading(name) or _reading(name.split(" ")[0])
-    if known or any(name[:cut] in lexicon().ja_surnames for cut in (2, 3) if len(name) - cut <= 3 and cut < len(name)):
+    if known or any(
+        name[:cut] in lexicon().ja_surnames
+        for cut in (2, 3)
+        if len(name) - cut <= 3 and cut < len(name)
+    ):
         yield Span(start, end, Category.PERSON, 0.93 if known else 0.84, "name.labelled")
     elif 2 <= len(name) <= 5:
         closed = CLOSED.match(text, end) is not None
@@ -124,7 +148,11 @@ def _honoured(text: str) -> Iterator[Span]:
                 yield Span(start + skip, found.end("name"), Category.PERSON, 0.9, "name.titled")
                 break
         else:
-            plain = 2 <= len(name) <= 4 and not FORM.search(name) and not RUN.match(text[start - 1 : start])
+            plain = (
+                2 <= len(name) <= 4
+                and not FORM.search(name)
+                and not RUN.match(text[start - 1 : start])
+            )
             if plain and found["title"] in ("さん", "様", "氏", "殿"):
                 yield Span(start, found.end("name"), Category.PERSON, 0.7, "name.titled")
 

@@ -13,7 +13,9 @@ from redaction.text.lexicon import lexicon
 from redaction.text.span import Span
 
 TITLED: Final = re.compile(
-    r"(?<![가-힣])(?P<name>[가-힣]{1,4}?) ?(?P<title>씨|님|과장|대리|부장|차장|사원|주임|책임|선임|팀장|소장|사장|이사|대표|기사|상무|전무|반장|실장|연구원)(?:님)?(?=[은는이가께에의과와도을를한로 ,.:)]|$)"
+    r"(?<![가-힣])(?P<name>[가-힣]{1,4}?) ?(?P<title>씨|님|과장|대리|부장|차장|사원|주임|책임"
+    r"|선임|팀장|소장|사장|이사|대표|기사|상무"
+    r"|전무|반장|실장|연구원)(?:님)?(?=[은는이가께에의과와도을를한로 ,.:)]|$)"
 )
 BARE: Final = re.compile(r"(?<![가-힣])(?P<surname>[가-힣])(?P<given>[가-힣]{2})(?![가-힣])")
 

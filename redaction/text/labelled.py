@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from redaction.model import Category
+from redaction.text.chinese import LABEL as HAN_LABEL
 from redaction.text.dates import DATE
 from redaction.text.labels import LABELS, LONGEST_WORDS, Strength
 from redaction.text.latin import LETTER, Familiarity, Name, familiarity, is_given, name_at
@@ -21,24 +22,33 @@ from redaction.text.vocabulary import is_workshop
 
 TOKEN: Final = re.compile(rf"[{LETTER}가-힣]+(?:['.][{LETTER}]{{1,3}}(?![{LETTER}]))*")
 JOINT: Final = re.compile(r"[ \t_\-./']{0,2}")
+SLASHES: Final = ("/", "\\", "%")
 CAMEL: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 GAP: Final = re.compile(
     r"[ \t\"'*_.)\]]{0,4}(?P<sep>[:=|>/;\t]|[-](?=\s)|\r?\n)?(?P<more>[ \t\"'<(\[|:>]{0,6})"
 )
 LINK: Final = re.compile(
-    r"(?:by|von|durch|par|av|af|da|por|przez|od|door|is|ist|est|am|on|le|il|el|den|dne|dnia|the|our|the engineer)\b[ \t:]{0,3}",
+    r"(?:by|von|durch|par|av|af|da|por|przez|od|door|is|ist|est|am|on|le|il|el|den|dne|dnia|the"
+    r"|our|the engineer)\b[ \t:]{0,3}",
     re.IGNORECASE,
 )
 ENDED: Final = re.compile(r"[ \t]*(?:$|[\r\n|;,/<\"')(\[\]{}+]|\t| {2,}|\d|[-–] )|\.(?:\s|$)")
 NEXT_WORD: Final = re.compile(rf"[ \t.]{{1,3}}(?P<word>[{LETTER}.']+)")
-ALSO: Final = re.compile(r"[ \t]{0,2}(?:[,/&+;]|and\b|und\b|et\b|y\b|e\b|i\b|och\b|og\b|en\b|или\b|и\b|、)[ \t]{0,2}")
-LOWER: Final = re.compile(rf"(?P<first>[{LETTER}]{{3,16}})(?:[ .](?P<second>[{LETTER}]{{3,20}}))?(?![\w@\\/]|\.\w)")
+ALSO: Final = re.compile(
+    r"[ \t]{0,2}(?:[,/&+;]|and\b|und\b|et\b|y\b|e\b|i\b|och\b|og\b|en\b|или\b|и\b|、)[ \t]{0,2}"
+)
+LOWER: Final = re.compile(
+    rf"(?P<first>[{LETTER}]{{3,16}})(?:[ .](?P<second>[{LETTER}]{{3,20}}))?(?![\w@\\/]|\.\w)"
+)
 LOGIN: Final = re.compile(r"[a-z][a-z0-9._\-]{2,30}[a-z0-9](?![\w@\\/])")
 LOWER_INITIALS: Final = re.compile(r"[a-zäöü]{2,4}(?![\w.@])")
-HANGUL: Final = re.compile(r"[가-힣]{2,4}(?![가-힣])")
-KOREAN_RANK: Final = re.compile("(?:과장|대리|부장|차장|사원|주임|책임|선임|팀장|소장|사장|이사|대표|상무|전무|기사)$")
+HANGUL: Final = re.compile(r"[가-힣]{1,4}(?![가-힣])")
+KOREAN_RANK: Final = re.compile(
+    "(?:과장|대리|부장|차장|사원|주임|책임|선임|팀장|소장|사장|이사|대표|상무|전무|기사)$"
+)
 KOREAN_SURNAMES: Final = frozenset(
-    "김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구민진지엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용나라"
+    "김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구민진지엄채원천"
+    "방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용나라"
 )
 # How sure a name is by its shape and familiarity (word, unknown, ambiguous, partly, known),
 # when announced with a separator, and when it merely follows.
@@ -91,11 +101,13 @@ def _label(text: str, tokens: list[re.Match[str]], at: int) -> tuple[Label | Non
         if at + used > len(tokens):
             break
         token = tokens[at + used - 1]
+        if used == 1 and token[0].islower() and text[token.start() - 1 : token.start()] in SLASHES:
+            break
         if used > 1 and not JOINT.fullmatch(text, tokens[at + used - 2].end(), token.start()):
             break
         key += re.sub(r"[^\w]|_", "", token[0]).lower()
         strength = LABELS.get(key)
-        if strength:
+        if strength and len(key) > 1:
             best = (Label(tokens[at].start(), token.end(), strength), used)
     if best[0] is None and not tokens[at][0].isupper() and not tokens[at][0].islower():
         humps = CAMEL.findall(tokens[at][0])
@@ -113,7 +125,13 @@ def labelled(text: str, neighbour: str | None = None) -> Iterator[Span]:
         later = (one.start for one in held[at + 1 : at + 4] if one.strength > Strength.ASKING)
         following = next(later, len(text))
         yield from _after(text, label, following)
+    for han in HAN_LABEL.finditer(text) if not text.isascii() else ():
+        strong = han["strong"] is not None or bool(han["sep"])
+        place = Label(han.start(), han.end(), Strength.STRONG if strong else Strength.CHAIN)
+        yield from _value(text, _passed(text, han.end())[0], place, announced=bool(han["gap"]))
     announcing = labels(neighbour)[-1:] if neighbour else []
+    if neighbour and HAN_LABEL.fullmatch(neighbour.strip() + " "):
+        announcing.append(Label(0, 0, Strength.STRONG))
     for label in announcing:
         begin = len(text) - len(text.lstrip(" \t\"'"))
         strength = max(label.strength, Strength.CHAIN)
@@ -122,7 +140,7 @@ def labelled(text: str, neighbour: str | None = None) -> Iterator[Span]:
 
 def _after(text: str, label: Label, following: int) -> Iterator[Span]:
     at, announced, below = _passed(text, label.end)
-    if label.strength is Strength.ASKING and (announced or below):
+    if label.strength <= Strength.ASKING and (announced or below):
         if "\n" in text[label.end : at]:
             return
     if at >= following and at > label.end and following < len(text):
@@ -141,7 +159,12 @@ def _passed(text: str, at: int) -> tuple[int, bool, bool]:
         before = at
         gap = GAP.match(text, at)
         if gap is not None and gap.end() > at:
-            announced = announced or bool(gap["sep"]) or any(c in gap["more"] for c in ":|>\t") or "]" in gap[0]
+            announced = (
+                announced
+                or bool(gap["sep"])
+                or any(c in gap["more"] for c in ":|>\t")
+                or "]" in gap[0]
+            )
             below = below or "\n" in (gap["sep"] or "")
             at = gap.end()
         for between in (DATE, LINK):
@@ -164,7 +187,8 @@ def _value(
     limit: int = sys.maxsize,
 ) -> Iterator[Span]:
     if at < len(text) and "가" <= text[at] <= "힣":
-        yield from _korean(text, at)
+        if label.strength > Strength.ASKING:
+            yield from _korean(text, at, announced=announced)
         return
     name = name_at(text, at, limit)
     if name is None and text[at : at + 1].isupper():
@@ -186,8 +210,10 @@ def _value(
 def _sure(text: str, name: Name, strength: Strength, *, announced: bool) -> float:
     shape, known = name.shape, name.familiarity
     ended = ENDED.match(text, name.end) is not None or _next_is_form(text, name.end)
-    if strength is Strength.ASKING:
+    if strength <= Strength.ASKING:
         sure = ASKED[shape][known]
+        if strength is Strength.LINKING and (shape == "single" or known is Familiarity.UNKNOWN):
+            return 0.0
         shouted = text[name.start : name.end].isupper()
         return 0.0 if (name.eponym or shouted) and shape != "initialled" else sure
     table = ANNOUNCED if announced or strength is Strength.STRONG else FOLLOWING
@@ -196,13 +222,21 @@ def _sure(text: str, name: Name, strength: Strength, *, announced: bool) -> floa
         return 0.0
     if shape == "initials" and not announced and not _cell(text, name):
         return 0.0
-    if shape == "initials" and table is FOLLOWING:
+    if shape == "initials" and not announced:
         value = text[name.start : name.end].lower()
         if value in lexicon().words and not DATE.match(text, name.end + 1):
             return 0.0
+    if (
+        shape == "single"
+        and known is Familiarity.AMBIGUOUS
+        and text[name.start : name.end].isupper()
+    ):
+        sure = min(sure, 0.78)
     if shape == "single" and not ended and known is not Familiarity.KNOWN:
         # "Author Guidelines on threads": more of the sentence follows.
-        sure = min(sure, 0.6 if announced else 0.0)
+        shouted = text[name.start : name.end].isupper()
+        told = announced or (strength is Strength.STRONG and not shouted)
+        sure = min(sure, 0.6 if told else 0.0)
     if table is FOLLOWING and text[name.start : name.end].isupper() and shape in ("single", "full"):
         sure = min(sure, 0.78) if ended else 0.0 if known < Familiarity.KNOWN else min(sure, 0.6)
     return sure
@@ -224,20 +258,20 @@ def _next_is_form(text: str, end: int) -> bool:
     return is_workshop(low) or LABELS.get(low, Strength.ASKING) > Strength.ASKING
 
 
-def _korean(text: str, at: int) -> Iterator[Span]:
+def _korean(text: str, at: int, *, announced: bool) -> Iterator[Span]:
     found = HANGUL.match(text, at)
+    if found and len(found[0]) == 1 and not announced:
+        return
     if found and found[0][0] in KOREAN_SURNAMES and found[0] not in LABELS:
         rank = KOREAN_RANK.search(found[0], 1)
         end = found.start() + rank.start() if rank else found.end()
         yield Span(found.start(), end, Category.PERSON, 0.9, "name.labelled")
 
 
-def _lower(
-    text: str, at: int, label: Label, *, announced: bool, alone: bool
-) -> Iterator[Span]:
+def _lower(text: str, at: int, label: Label, *, announced: bool, alone: bool) -> Iterator[Span]:
     """Yield a name or a login in small letters ("Modified by sarah connelly")."""
     found = LOWER.match(text, at)
-    if label.strength is Strength.ASKING:
+    if label.strength <= Strength.ASKING:
         return
     if alone:
         initials = LOWER_INITIALS.match(text, at)
@@ -245,7 +279,8 @@ def _lower(
             yield Span(*initials.span(), Category.PERSON, 0.82, "name.initials")
             return
     login = LOGIN.match(text, at)
-    if login and SHAPE.fullmatch(login[0]) and (alone or announced):
+    strong = label.strength is Strength.STRONG or "." in (login[0] if login else "")
+    if login and SHAPE.fullmatch(login[0]) and (alone or (announced and strong)):
         yield Span(*login.span(), Category.USERNAME, 0.82, "login.labelled")
         return
     initials = LOWER_INITIALS.match(text, at)
@@ -260,7 +295,11 @@ def _lower(
     strong = label.strength is Strength.STRONG or announced or alone
     if second and is_given(first) and familiarity(second) is not Familiarity.WORD and strong:
         yield Span(found.start(), found.end(), Category.PERSON, 0.82, "name.labelled")
-    elif strong and is_given(first) and (ENDED.match(text, found.end("first")) or ALSO.match(text, found.end("first"))):
+    elif (
+        strong
+        and is_given(first)
+        and (ENDED.match(text, found.end("first")) or ALSO.match(text, found.end("first")))
+    ):
         yield Span(*found.span("first"), Category.PERSON, 0.8, "name.labelled")
     elif strong and first not in lexicon().words and ENDED.match(text, found.end("first")):
         if not is_workshop(first) and not SHAPE.fullmatch(first) and len(first) >= 4 and announced:

@@ -12,6 +12,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Final
 
+from redaction.text.labels import LABELS, Strength
 from redaction.text.lexicon import lexicon
 from redaction.text.vocabulary import EPONYMS, is_thing, is_workshop
 
@@ -19,22 +20,37 @@ UPPER: Final = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĖĘĚĞĢĪĮİĶĹĻĽŁŃŅ�
 LETTER: Final = "A-Za-zÀ-ÖØ-öø-ɏА-яЁёЄєІіЇїҐґ"
 INITIALS: Final = rf"[{UPPER}]\.(?:[ \-]?[{UPPER}]\.){{0,3}}"
 WORD: Final = rf"[{LETTER}]{{1,30}}+(?:['\-][{LETTER}]{{1,30}}+){{0,3}}+(?![\w\\@])"
-PIECE: Final = re.compile(rf"(?P<initials>{INITIALS})|(?P<word>{WORD})(?P<dot>\.(?=\s?[{UPPER}][{LETTER}]))?")
+PIECE: Final = re.compile(
+    rf"(?P<initials>{INITIALS})|(?P<word>{WORD})(?P<dot>\.(?=\s?[{UPPER}][{LETTER}]))?"
+)
 GAP: Final = re.compile(r"[ \u00a0]{0,2}(?P<comma>,[ ]?)?")
 TITLES: Final = re.compile(
-    r"(?:(?:mr|mrs|ms|miss|dr|prof|hr|herrn?|fr|frau|frl|mme|mlle|sr|sra|sig|sigra|dott|dipl|ing|mag|pan|pani|eng|sir"
-    r"|capt|h\.c|med|rer|nat|msc|bsc|beng|meng|phd|b\.eng|m\.sc|b\.sc|inż|mgr|pt|tn|mag|don|doña|r\.a|г-н|г-жа)\b\.?[ \-]{0,2}){1,5}",
+    r"(?:(?:mr|mrs|ms|miss|dr|prof|hr|herrn?|fr|frau|frl|mme|mlle|sr|sra|sig|sigra|dott|dipl|ing"
+    r"|mag|pan|pani|eng|sir"
+    r"|capt|h\.c|med|rer|nat|msc|bsc|beng|meng|phd|b\.eng|m\.sc|b\.sc|inż|mgr|pt|tn|mag|don|doña"
+    r"|r\.a|г-н|г-жа)\b\.?[ \-]{0,2}){1,5}",
     re.IGNORECASE,
 )
-PARTICLES: Final = frozenset(
-    ["van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "do", "la", "le", "bin", "ibn", "al", "el", "ten", "ter", "zu", "zum", "vom", "y", "e", "san", "st", "af", "av", "du", "des", "mac"]
-)
+_SMALL_WORDS: Final = """
+    van von der den de del della di da dos do la le bin ibn al el ten ter zu zum vom y e san st af
+    av du des mac
+"""
+PARTICLES: Final = frozenset(_SMALL_WORDS.split())
 INITIAL_AFTER: Final = re.compile(rf" [{UPPER}]\.(?![{LETTER}])")
-CREDENTIALS: Final = re.compile(r",? (?:P\.?E\.?|Ph\.?D\.?|M\.?D\.?|Jr\.?|Sr\.?|I{2,3}|CEng|MBA|MSc|B\.?Sc|M\.?Sc)(?!\w)")
+# "LoRa" and "OpAmp" are products, "McAllister" and "DeLuca" people.
+HUMPED: Final = re.compile(
+    r"(?!Mc|Mac|De|Di|Du|La|Le|Van|Von|Fitz|St|Ver|Ten|Al|El|Ab|O'"
+    rf"|D')[{UPPER}][a-zß-ÿ]+[{UPPER}]"
+)
+CREDENTIALS: Final = re.compile(
+    r",? (?:P\.?E\.?|Ph\.?D\.?|M\.?D\.?|Jr\.?|Sr\.?|I{2,3}|CEng|MBA|MSc|B\.?Sc|M\.?Sc)(?!\w)"
+)
 MAX_WORDS: Final = 4
 MAX_INITIALS_LETTERS: Final = 4
 VOWEL: Final = re.compile(r"[aeiouyäöüáéíóúàèìòùâêîôûåøæœąęėőűıаеёиоуыэюя]", re.IGNORECASE)
-PATRONYM: Final = re.compile(r".{2,}(?:ова?|ева?|ина?|ский|ская|цкий|цкая|енко|юк|ук|ич|ян|дзе|швили|ых|их|як|ый|ая)")
+PATRONYM: Final = re.compile(
+    r".{2,}(?:ова?|ева?|ина?|ский|ская|цкий|цкая|енко|юк|ук|ич|ян|дзе|швили|ых|их|як|ый|ая)"
+)
 
 
 class Familiarity(IntEnum):
@@ -182,21 +198,25 @@ def _inverted(text: str, at: int, first: tuple[int, int, bool]) -> bool:
     return is_given(found["word"]) and not is_given(text[first[0] : first[1]])
 
 
-def _belongs(
-    word: str, pieces: list[tuple[int, int, bool]], text: str, *, comma: bool
-) -> bool:
+def _belongs(word: str, pieces: list[tuple[int, int, bool]], text: str, *, comma: bool) -> bool:
     low = word.lower()
     if low in PARTICLES:
         return bool(pieces) or word[0].isupper() or low in ("van", "von", "de", "di", "da")
     if not word[0].isupper() or (len(word) == 1 and not pieces):
         return False
+    if word.isupper() and len(word) > 2 and not VOWEL.search(word) and (pieces or len(word) > 3):
+        return False
+    if HUMPED.match(word):
+        return False
     if not pieces or comma:
         return not is_workshop(low) or low in lexicon().given
-    if is_workshop(low):
+    if is_workshop(low) or LABELS.get(low, Strength.ASKING) > Strength.ASKING:
         return False
     before = text[pieces[-1][0] : pieces[-1][1]]
     # KJP TORQUE: initials are followed by the next cell.
     if _is_short(text, pieces):
+        return False
+    if len(word) == 1 and familiarity(before) is not Familiarity.KNOWN:
         return False
     if before.isupper() != word.isupper() and len(word) > 1 and not pieces[-1][2]:
         # "Jane SMITH" and "SMITH Jane" are written so, "Jane CNC" is not.

@@ -29,45 +29,70 @@ from redaction.text.vocabulary import COMPANY, EPONYMS, is_workshop
 
 CAPITAL: Final = re.compile(rf"(?<![\w.@/\\'\-#&])(?=[{UPPER}])(?:[{UPPER}]\.|[{LETTER}]{{2,30}})")
 TITLE: Final = re.compile(
-    r"(?<![\w.])(?:(?:Mr|Mrs|Ms|Miss|Mme|Mlle|MM|Dr|Prof|Hr|Fr|Sr|Sra|Sig|Sig\.ra|Dott|Ing|Arq|Dipl\.-Ing|Dr\.-Ing|Capt|Sgt|Eng|Insinööri)\.?"
-    r"|Messrs\.?|Herren|Herrn?|Damen|Frau|Fräulein|Familie|Fam\.|Monsieur|Madame|Señora?|Signora?|Signor|Pan|Pani|Panem|Panią|Kolleg(?:e|in|en)|Meister|Chef|Herra|Rouva|г-н|г-жа|господин|инженер|тов\.)[ ]{1,2}"
+    r"(?<![\w.])(?:(?:Mr|Mrs|Ms|Miss|Mme|Mlle|MM|Dr|Prof|Hr|Fr|Sr|Sra|Sig|Sig\.ra|Dott|Ing|Arq"
+    r"|Dipl\.-Ing|Dr\.-Ing|Capt|Sgt|Eng|Insinööri)\.?"
+    r"|Messrs\.?|Herren|Herrn?|Damen|Frau|Fräulein|Familie|Fam\.|Monsieur|Madame|Señora?|Signora?"
+    r"|Signor|Pan|Pani|Panem|Panią|Kolleg(?:e|in|en)|Meister|Chef|Herra|Rouva|г-н|г-жа"
+    r"|господин|инженер|тов\.)[ ]{1,2}"
     rf"(?=[{UPPER}])"
 )
 # "M. Thévenot": a title in French, an initial elsewhere.
 CONTEXT_BEFORE: Final = re.compile(
-    r"(?:\b(?:by|with|from|to|for|per|ask|call|ring|contact|see|tell|attn|buyer|rep|engineer|designer|machinist|foreman|operator|colleague|welder|technician"
-    r"|manager|cc|of|and|thanks|regards|durch|von|mit|laut|an|bei|für|fragen|par|avec|selon|de|por|con|da|según|secondo|av|med|enligt|hos|od|przez|dla|od|customer|client|owner|boss|dear|hi|hello|hey|friend|supplier)[ ,:]{1,2}"
+    r"(?:\b(?:by|with|from|to|for|per|ask|call|ring|contact|see|tell|attn|buyer|rep|engineer"
+    r"|designer|machinist|foreman|operator|colleague|welder|technician"
+    r"|manager|cc|of|and|thanks|regards|durch|von|mit|laut|an|bei|für|fragen|par|avec|selon|de"
+    r"|por|con|da|según|secondo|av|med|enligt|hos|od|przez|dla|od|customer|client|owner|boss"
+    r"|dear|hi|hello|hey|friend|supplier)[ ,:]{1,2}"
     r"|[(\[\"'] ?|(?:^|\n)[ \t]*|[-–:] )$",
     re.IGNORECASE,
 )
+WORD_BEFORE: Final = re.compile(r"[A-Za-zÀ-ɏ][ ,:]{1,2}$")
 VERB_AFTER: Final = re.compile(
-    r"(?:'s)?[ ,]{1,2}(?:and [A-Z]\w+(?: [A-Z]\w+)? )?(?:has|had|have|is|was|will|would|said|says|asked|asks|wants|wanted|needs|confirmed|confirms|checked|approved|agreed|suggested"
-    r"|requested|told|noted|mentioned|sent|sends|called|drew|designed|measured|changed|made|likes|prefers|thinks|knows|signed|reviewed|recommends|recommended"
-    r"|insists|complained|picked|fixed|found|did|wrote|hat|möchte|will|wünscht|sagt|meint|prüft|bittet|braucht|schickt|freigegeben|demande|veut|souhaite|pide|quiere|dice|chiede|vuole|vill|säger|ska|prosi|chce|хочет|просит|сказал|at [A-Z])\b"
+    r"(?:'s)?[ ,]{1,2}(?:and [A-Z]\w+(?: [A-Z]\w+)? )?(?:has|had|have|is|was|will|would|said|says"
+    r"|asked|asks|wants|wanted|needs|confirmed|confirms|checked|approved|agreed|suggested"
+    r"|requested|told|noted|mentioned|sent|sends|called|drew|designed|measured|changed|made|likes"
+    r"|prefers|thinks|knows|signed|reviewed|recommends|recommended"
+    r"|insists|complained|picked|fixed|found|did|wrote|hat|möchte|will|wünscht|sagt|meint|prüft"
+    r"|bittet|braucht|schickt|freigegeben|demande|veut|souhaite|pide|quiere|dice|chiede|vuole"
+    r"|vill|säger|ska|prosi|chce|хочет|просит|сказал|at [A-Z]|says|keeps)\b|[:,] (?:please|pls"
+    r"|can you|could you|bitte|kannst|merci|peux|por favor)\b"
 )
 REVISION: Final = re.compile(
-    r"\b(?:rev(?:ision)?|issue|iss|index|zone|ecn|eco|ecr|dcn|ind|mod|änd(?:erung)?|version|ver|indice|revisión|revisione|zmiana|изм|ändrad|release[d]?|initial|改訂|更改|修改)\b",
+    r"\b(?:rev(?:ision)?|issue|iss|index|zone|ecn|eco|ecr|dcn|ind|mod|änd(?:erung)?|version|ver"
+    r"|indice|revisión|revisione|zmiana|изм|ändrad|release[d]?|initial|改訂|更改|修改)\b",
     re.IGNORECASE,
 )
 CELL_INITIALS: Final = re.compile(
-    r"(?P<before>^|[|;\t/,\-–~_]|  +|\s)[ ]*(?P<initials>[A-ZÄÖÜÅØ]{2,4}|[A-ZÄÖÜÅØ]\.[ ]?[A-ZÄÖÜÅØ]\.)(?=[ ]*(?:[|;\t/,\n~_]|  |$|[-–]|[ ]))"
+    r"(?P<before>^|[|;\t/,\-–~_]|  +|\s)[ ]*(?P<initials>[A-ZÄÖÜÅØ]{2,4}|[A-ZÄÖÜÅØ]\.[ "
+    r"]?[A-ZÄÖÜÅØ]\.)(?=[ ]*(?:[|;\t/,\n~_]|  |$|[-–]|[ ]))"
 )
 # The last two cells of a row: who did it, and who checked it.
 LAST_CELL: Final = re.compile(
-    rf"(?:  |[|;\t]) ?(?P<one>[{UPPER}][{LETTER}.' \-]{{1,22}}?) ?(?:(?:  |[|;\t]) ?(?P<two>[{UPPER}][{LETTER}.' \-]{{1,22}}?))?[ |;\t]*$"
+    rf"(?:  |[|;\t]) ?(?P<one>[{UPPER}][{LETTER}.' \-]{{1,22}}?) ?(?:(?:  |[|;\t]) "
+    rf"?(?P<two>[{UPPER}][{LETTER}.' \-]{{1,22}}?))?[ |;\t]*$"
 )
 JOINTS: Final = re.compile(r"[\s,|;/~_\-–()]*+")
 ROW_END: Final = re.compile(r"[\s|;)]{0,6}(?:$|\||;|\t|  )")
 LOWER_LAST: Final = re.compile(r"(?:  |[|;\t]) ?([a-zäöü]{2,3})[ |;\t]*$")
 SHORT_CELLS: Final = re.compile(
-    r"(?<!\w)(?:DR|DN|DW|DWN|DRN|DES|CK|CH|CHK|CHKD|AP|APP|APR|APPD|ENG|QA|MFG|REL)[.: ]{1,2}(?P<initials>[A-Z]{2,3})(?=\s+[A-Z]{2,4}[.: ]|\s*$)"
+    r"(?<!\w)(?:DR|DN|DW|DWN|DRN|DES|CK|CH|CHK|CHKD|AP|APP|APR|APPD|ENG|QA|MFG|REL)[.: "
+    r"]{1,2}(?P<initials>[A-Z]{2,3})(?=\s+[A-Z]{2,4}[.: ]|\s*$)"
 )
-CONNECT_BEFORE: Final = re.compile(r"(?P<name>[^\n;|]{2,40}?)(?:[ ]?[(,:/–-]{1,2}[ ]?|[ ]|[ ](?:at|on|au|unter|al|tel|TEL|Tel|mob|cell|ph)[.: ]{1,3})$")
+CONNECT_BEFORE: Final = re.compile(
+    r"(?P<name>[^\n;|]{2,40}?)(?:[ ]?[(,:/–-]{1,2}[ ]?|[ ]|[ ](?:at|on|au|unter|al|tel|TEL|Tel"
+    r"|mob|cell|ph)[.: ]{1,3})$"
+)
 CONNECT_AFTER: Final = re.compile(r"[ ]?[),;/–-]{1,2}[ ]?|[ ]\(?|\n")
-ALSO: Final = re.compile(r" ?(?:, ?|/ ?|& ?|\+ ?|;[ ]?|[ ](?:and|und|et|y|e|i|och|og|en|or|oder|или|и) )")
-URL: Final = re.compile(r"(?:[a-z]{3,6}://|www\.)\S+|(?<![\w.+\-])[\w.+\-]{1,64}+@[\w.\-]{1,100}+|(?<!\w)[A-Za-z]:[\\/]\S*+|\\\\\S++")
+ALSO: Final = re.compile(
+    r" ?(?:, ?|/ ?|& ?|\+ ?|;[ ]?|[ ](?:and|und|et|y|e|i|och|og|en|or|oder|или|и) )"
+)
+URL: Final = re.compile(
+    r"(?:[a-z]{3,6}://|www\.)\S+|(?<![\w.+\-])[\w.+\-]{1,64}+@[\w.\-]{1,100}+"
+    r"|(?<!\w)[A-Za-z]:[\\/]\S*+|\\\\\S++"
+)
 RUSSIAN: Final = re.compile(
-    r"(?<!\w)(?:[А-ЯЁ][а-яё]{2,20}(?:-[А-ЯЁ][а-яё]+)? [А-ЯЁ]\. ?[А-ЯЁ]\.|[А-ЯЁ]\. ?[А-ЯЁ]\. ?[А-ЯЁ][а-яё]{2,20})"
+    r"(?<!\w)(?:[А-ЯЁ][а-яё]{2,20}(?:-[А-ЯЁ][а-яё]+)? [А-ЯЁ]\. ?[А-ЯЁ]\.|[А-ЯЁ]\. ?[А-ЯЁ]\. "
+    r"?[А-ЯЁ][а-яё]{2,20})"
 )
 MIN_SURNAME: Final = 3
 REACHING: Final = frozenset({Category.PHONE, Category.EMAIL, Category.CHAT})
@@ -81,7 +106,9 @@ def barred(text: str) -> list[tuple[int, int]]:
 def mentioned(text: str, barred: list[tuple[int, int]]) -> Iterator[Span]:
     """Yield names that nothing announces, outside the ``barred`` places."""
     found = [span for span in _bare(text) if not within(span, barred)]
-    found += [Span(*m.span(), Category.PERSON, 0.85, "name.initialled") for m in RUSSIAN.finditer(text)]
+    found += [
+        Span(*m.span(), Category.PERSON, 0.85, "name.initialled") for m in RUSSIAN.finditer(text)
+    ]
     yield from found
     yield from _rows(text)
 
@@ -129,13 +156,25 @@ def _sure(text: str, name: Name) -> tuple[float, str]:
     if name.shape == "initialled":
         return _initialled(text, name, value)
     if name.shape == "full":
-        sure, rule = _full(text, name, value, context=before or after)
+        sure, rule = _full(
+            text,
+            name,
+            value,
+            context="word"
+            if after or WORD_BEFORE.search(text[max(0, name.start - 16) : name.start]) and before
+            else "edge"
+            if before
+            else "",
+        )
         doing = after and name.familiarity >= Familiarity.UNKNOWN and not value.isupper()
         return (0.62, "name.context") if doing and not sure else (sure, rule)
     given = name.shape == "single" and is_given(value) and value[1:].islower()
     if given and (before or after) and not _alone(text, name):
         word_before = text[max(0, name.start - 16) : name.start].rstrip(" ,:")[-1:].isalpha()
-        if after or word_before:
+        signed = name.end == len(text.rstrip()) and re.search(
+            r"[-–~] ?$", text[max(0, name.start - 3) : name.start]
+        )
+        if after or word_before or signed:
             return (0.68 if after or before else 0.0), "name.given"
     return 0.0, ""
 
@@ -153,7 +192,7 @@ def _initialled(text: str, name: Name, value: str) -> tuple[float, str]:
     return sure + (0.1 if dated else 0.0), "name.initialled"
 
 
-def _full(text: str, name: Name, value: str, *, context: bool) -> tuple[float, str]:
+def _full(text: str, name: Name, value: str, *, context: str) -> tuple[float, str]:
     words = re.findall(rf"[{LETTER}'\-]+", value)
     lows = [word.lower().removesuffix("'s") for word in words]
     given = [is_given(low) for low in lows]
@@ -161,6 +200,8 @@ def _full(text: str, name: Name, value: str, *, context: bool) -> tuple[float, s
     if any(low in EPONYMS or (is_workshop(low) and len(low) > 3) for low in lows):
         return 0.0, ""
     rest = [familiarity(low) for low in lows]
+    if len(words[0]) <= 3 and words[0].isupper() and not shouted:
+        return 0.0, ""
     if given[0] and rest[-1] >= Familiarity.KNOWN:
         return (0.66 if shouted else 0.83 if context else 0.78), "name.full"
     if given[0] and rest[-1] is not Familiarity.WORD and not shouted:
@@ -173,7 +214,12 @@ def _full(text: str, name: Name, value: str, *, context: bool) -> tuple[float, s
         return (0.72 if context else 0.6), "name.pinyin"
     if _is_pinyin(lows[::-1]) and not shouted and context:
         return 0.62, "name.pinyin"
-    if context and Familiarity.WORD not in rest and Familiarity.KNOWN in rest and not shouted:
+    if (
+        context == "word"
+        and Familiarity.WORD not in rest
+        and Familiarity.KNOWN in rest
+        and not shouted
+    ):
         return 0.55, "name.full"
     return 0.0, ""
 
@@ -205,11 +251,19 @@ def _rows(text: str) -> Iterator[Span]:
                 place = (line.start() + start, line.start() + end)
                 yield Span(*place, Category.PERSON, 0.82, "name.revision")
         dates = list(DATE.finditer(row))
-        if not dates or not (REVISION.search(row) or row.count("|") > 1 or row.count("\t") > 1
-                             or row.count(";") > 1 or row.count(" / ") > 1 or row.count("  ") > 1):
+        if not dates or not (
+            REVISION.search(row)
+            or row.count("|") > 1
+            or row.count("\t") > 1
+            or row.count(";") > 1
+            or row.count(" / ") > 1
+            or row.count("  ") > 1
+        ):
             continue
         for start, end, sure in _signers(row, dates):
-            yield Span(line.start() + start, line.start() + end, Category.PERSON, sure, "name.revision")
+            yield Span(
+                line.start() + start, line.start() + end, Category.PERSON, sure, "name.revision"
+            )
 
 
 def _signers(row: str, dates: list[re.Match[str]]) -> Iterator[tuple[int, int, float]]:
@@ -217,15 +271,26 @@ def _signers(row: str, dates: list[re.Match[str]]) -> Iterator[tuple[int, int, f
     for cell in CELL_INITIALS.finditer(row):
         start, end = cell.span("initials")
         low = cell["initials"].lower().replace(".", "").replace(" ", "")
-        near = any(_only_joints(row[min(start, e) if e > end else e : start] if e <= start else row[end:e])
-                   for e in edges)
-        if near and not is_workshop(low) and low not in LABELS and not (low in lexicon().words and len(low) > 3):
+        near = any(
+            _only_joints(row[min(start, e) if e > end else e : start] if e <= start else row[end:e])
+            for e in edges
+        )
+        if (
+            near
+            and not is_workshop(low)
+            and low not in LABELS
+            and not (low in lexicon().words and len(low) > 3)
+        ):
             yield start, end, 0.82
     last = LAST_CELL.search(row)
     if last and row[: last.start()].count("  ") + len(re.findall(r"[|;\t]", row)) > 1:
         for cell in ("one", "two"):
             name = name_at(row, last.start(cell)) if last[cell] else None
-            if name is not None and name.end == last.end(cell) and name.familiarity is not Familiarity.WORD:
+            if (
+                name is not None
+                and name.end == last.end(cell)
+                and name.familiarity is not Familiarity.WORD
+            ):
                 yield name.start, name.end, 0.78
     for date in dates:
         after = JOINTS.match(row, date.end())
@@ -286,4 +351,6 @@ def also(text: str, found: Iterable[Span]) -> Iterator[Span]:
         single = name.shape == "single" and is_given(value) and not value.isupper()
         joined = name.shape in ("full", "initialled") and name.familiarity is not Familiarity.WORD
         if (joined and (not value.isupper() or name.familiarity >= Familiarity.PARTLY)) or single:
-            yield Span(name.start, name.end, Category.PERSON, min(0.8, span.confidence), "name.also")
+            yield Span(
+                name.start, name.end, Category.PERSON, min(0.8, span.confidence), "name.also"
+            )

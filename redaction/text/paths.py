@@ -33,7 +33,8 @@ LOCAL_URL: Final = re.compile(
 )
 # A scheme, and who logs in there.
 USER_URL: Final = re.compile(
-    r"(?<!\w)[a-z][a-z0-9+.\-]{1,15}://[^\s/@\"<>:]{1,64}+(?::[^\s/@\"<>]{0,64}+)?@[^\s\"<>]{3,200}+",
+    r"(?<!\w)[a-z][a-z0-9+.\-]{1,15}://[^\s/@\"<>:]{1,64}+(?::[^\s/@\"<>]{0,64}+)?@[^\s\"<>]{3,20"
+    r"0}+",
     re.IGNORECASE,
 )
 HOME_URL: Final = re.compile(

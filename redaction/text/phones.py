@@ -31,7 +31,8 @@ _LABEL: Final = r"""
 """
 LABELLED: Final = re.compile(
     re.sub(r"\n\s*", "", _LABEL)
-    + r"(?:\s?(?:no|nr|number|#|№|号|号码|番号)\.?)?(?:\s(?:is|ist|est|è|es)(?=\s))?\s{0,2}[.:#]?[.:]?\s{0,3}"
+    + r"(?:\s?(?:no|nr|number|#|№|号|号码|番号)\.?)?(?:\s(?:is|ist|est|è"
+    r"|es)(?=\s))?\s{0,2}[.:#]?[.:]?\s{0,3}"
     rf"(?P<number>\+?[ ]?{_DIGITS})(?![A-Za-z0-9_%°])",
     re.IGNORECASE,
 )
@@ -42,16 +43,26 @@ EXTENSION: Final = re.compile(
     re.IGNORECASE,
 )
 SAME_TRUNK: Final = re.compile(
-    r"(?<![^\W_])(?:fax|tel|mobil|-?durchwahl)\.?:? {0,2}(?P<number>- ?\d{1,4})(?![\w.,]?\d)", re.IGNORECASE
+    r"(?<![^\W_])(?:fax|tel|mobil|-?durchwahl)\.?:? {0,2}(?P<number>- ?\d{1,4})(?![\w.,]?\d)",
+    re.IGNORECASE,
 )
-EXTENDED: Final = re.compile(r",? ?(?:ext(?:ension|n)?\.?|x|转|分机|内線|#|app\.) ?:? ?\d{1,6}(?!\w)", re.IGNORECASE)
-ALSO: Final = re.compile(rf" ?(?:/|,|;|or|oder|und|and|ou|或|、) ?(?P<number>\+?{_DIGITS})(?![\w%°])")
+EXTENDED: Final = re.compile(
+    r",? ?(?:ext(?:ension|n)?\.?|x|转|分机|内線|#|app\.) ?:? ?\d{1,6}(?!\w)", re.IGNORECASE
+)
+ALSO: Final = re.compile(
+    rf" ?(?:/|,|;|or|oder|und|and|ou|或|、) ?(?P<number>\+?{_DIGITS})(?![\w%°])"
+)
 
 # Shapes, with how sure they are alone and beside a word of contact.
 SHAPES: Final = tuple(
-    (re.compile(rf"(?<![A-Za-z0-9_.\-+/])(?<!\d ){shape}(?![A-Za-z0-9_\-]|[.,/]\d)"), alone, announced)
+    (
+        re.compile(rf"(?<![A-Za-z0-9_.\-+/])(?<!\d ){shape}(?![A-Za-z0-9_\-]|[.,/]\d)"),
+        alone,
+        announced,
+    )
     for shape, alone, announced in (
         (r"(?:1[ .\-])?\([2-9]\d\d\) ?[2-9]\d\d[.\- ]\d{4}", 0.82, 0.92),
+        (r"1[ .\-][2-9]\d\d([.\-])[2-9]\d\d\1\d{4}", 0.82, 0.9),
         (r"(?:1[ .\-])?[2-9]\d\d([.\-])[2-9]\d\d\1\d{4}", 0.6, 0.88),
         (r"[2-9]\d\d [2-9]\d\d[ \-]\d{4}", 0.0, 0.85),
         (r"(?:86[ -]?)?1[3-9]\d([ -]?)\d{4}\1\d{4}", 0.6, 0.88),
@@ -72,14 +83,18 @@ SHAPES: Final = tuple(
 )
 CONTACT: Final = re.compile(
     r"\b(?:tel|phone|mob|cell|call|ring|dial|contact|ask|reach|whatsapp|viber|hotline|handy|kontakt"
-    r"|ansprechpartner|r[uü]ckfragen|anruf|buyer|attn|question|contacter|rappeler|fråga|vraag|number|pregunta|appel|llamar|chiamare|dzwon"
-    r"|text|speak|urgent)|电话|手机|联系|微信|同号|经理|业务|收货|收件|采购|客户|負責|担当|連絡|携帯|전화|연락|тел|звон",
+    r"|ansprechpartner|r[uü]ckfragen|anruf|buyer|attn|question|contacter|rappeler|fråga|vraag"
+    r"|number|pregunta|appel|llamar|chiamare|dzwon"
+    r"|text|speak|urgent)|电话|手机|联系|微信|同号|经理|业务|收货|收件|采购|客户|負責|担当|連絡"
+    r"|携帯|전화|연락|тел|звон",
     re.IGNORECASE,
 )
 PART_NUMBER: Final = re.compile(
     r"(?:\bp/?n\b|part|item|article|artikel|\bart\b|serial|\bs/?n\b|drawing|\bdwg\b|zeichnung|order"
-    r"|\bpo\b|\bjob\b|\blot\b|batch|\bsku\b|catalog|model|\bref\b|\bdin\b|\biso\b|\ben\b|\bgtin\b|\bean\b"
-    r"|material|\bcode\b|图号|物料|编码|订单|编号|料号|図番|品番|型番|管理番号|sach|ident|stock|\bnsn\b|\bcas\b|invoice"
+    r"|\bpo\b|\bjob\b|\blot\b|batch|\bsku\b|catalog|model|\bref\b|\bdin\b|\biso\b|\ben\b|\bgtin\b"
+    r"|\bean\b"
+    r"|material|\bcode\b|图号|物料|编码|订单|编号|料号|図番|品番|型番|管理番号|sach|ident|stock"
+    r"|\bnsn\b|\bcas\b|invoice"
     r"|\bid\b|\bspec\b|\bupc\b|\becn\b|\beco\b|\brev\b|合同|批号|零件|件号|序列|注番)[^\n]{0,18}$",
     re.IGNORECASE,
 )

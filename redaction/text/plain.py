@@ -10,7 +10,12 @@ from typing import Final
 
 _ALIKE: Final = {
     ord(other): known
-    for known, others in (("'", "’‘ʼ`´"), ('"', "“”„«»"), ("-", "‐‑‒–−﹣"), (" ", "　\u00a0\u2002\u2003\u2009\u202f"))
+    for known, others in (
+        ("'", "’‘ʼ`´"),
+        ('"', "“”„«»"),
+        ("-", "‐‑‒–−﹣"),
+        (" ", "　\u00a0\u2002\u2003\u2009\u202f"),
+    )
     for other in others
 }
 
