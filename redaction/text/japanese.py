@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from redaction.model import Category
-from redaction.text.chinese import LABEL
 from redaction.text.dates import DATE
+from redaction.text.han_words import LABEL
 from redaction.text.lexicon import lexicon
 from redaction.text.span import Span
 

@@ -7,23 +7,19 @@ whether a colon, a tab or a cell's border stands between, and how familiar the n
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from redaction.model import Category
-from redaction.text.chinese import LABEL as HAN_LABEL
+from redaction.text.announcing import Label, labels
 from redaction.text.dates import DATE
-from redaction.text.labels import LABELS, LONGEST_WORDS, Strength
+from redaction.text.han_words import LABEL as HAN_LABEL
+from redaction.text.labels import LABELS, Strength
 from redaction.text.latin import LETTER, Familiarity, Name, familiarity, is_given, name_at
 from redaction.text.lexicon import lexicon
 from redaction.text.logins import NOBODY, SHAPE
 from redaction.text.span import Span
 from redaction.text.vocabulary import is_workshop
 
-TOKEN: Final = re.compile(rf"[{LETTER}가-힣]+(?:['.][{LETTER}]{{1,3}}(?![{LETTER}]))*")
-JOINT: Final = re.compile(r"[ \t_\-./']{0,2}")
-SLASHES: Final = ("/", "\\", "%")
-CAMEL: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 GAP: Final = re.compile(
     r"[ \t\"'*_.)\]]{0,4}(?P<sep>[:=|>/;\t]|[-](?=\s)|\r?\n)?(?P<more>[ \t\"'<(\[|:>]{0,6})"
 )
@@ -70,52 +66,6 @@ ASKED: Final = {
     "single": (0.0, 0.0, 0.0, 0.0, 0.62),
     "initials": (0.0, 0.0, 0.0, 0.0, 0.0),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A label in the text, and how strong it is."""
-
-    start: int
-    end: int
-    strength: Strength
-
-
-def labels(text: str) -> list[Label]:
-    """Return the labels in ``text``, the longest at each place, adjoining ones each on its own."""
-    found: list[Label] = []
-    tokens = list(TOKEN.finditer(text))
-    at = 0
-    while at < len(tokens):
-        label, used = _label(text, tokens, at)
-        if label is not None:
-            found.append(label)
-        at += used
-    return found
-
-
-def _label(text: str, tokens: list[re.Match[str]], at: int) -> tuple[Label | None, int]:
-    key = ""
-    best: tuple[Label | None, int] = (None, 1)
-    for used in range(1, LONGEST_WORDS + 1):
-        if at + used > len(tokens):
-            break
-        token = tokens[at + used - 1]
-        if used == 1 and token[0].islower() and text[token.start() - 1 : token.start()] in SLASHES:
-            break
-        if used > 1 and not JOINT.fullmatch(text, tokens[at + used - 2].end(), token.start()):
-            break
-        key += re.sub(r"[^\w]|_", "", token[0]).lower()
-        strength = LABELS.get(key)
-        if strength and len(key) > 1:
-            best = (Label(tokens[at].start(), token.end(), strength), used)
-    if best[0] is None and not tokens[at][0].isupper() and not tokens[at][0].islower():
-        humps = CAMEL.findall(tokens[at][0])
-        for count in (3, 2):
-            strength = LABELS.get("".join(humps[-count:]).lower()) if len(humps) > count else None
-            if strength is Strength.STRONG:
-                return Label(tokens[at].start(), tokens[at].end(), strength), 1
-    return best
 
 
 def labelled(text: str, neighbour: str | None = None) -> Iterator[Span]:

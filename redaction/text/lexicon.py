@@ -48,12 +48,19 @@ def lexicon() -> Lexicon:
     for part in zlib.decompress(packed).decode().split("#")[1:]:
         name, _, entries = part.partition("\n")
         sections[name] = entries.split()
-    names = ("given", "surnames", "words", "pinyin", "syllables", "slavic", "korean")
     return Lexicon(
-        *(frozenset(sections[name]) for name in (*names, "ja_surnames", "ja_given")),
-        _words(sections),
-        _weights(sections["zh_surnames"]),
-        _weights(sections["zh_given"]),
+        given=frozenset(sections["given"]),
+        surnames=frozenset(sections["surnames"]),
+        words=frozenset(sections["words"]),
+        pinyin=frozenset(sections["pinyin"]),
+        syllables=frozenset(sections["syllables"]),
+        slavic=frozenset(sections["slavic"]),
+        korean=frozenset(sections["korean"]),
+        ja_surnames=frozenset(sections["ja_surnames"]),
+        ja_given=frozenset(sections["ja_given"]),
+        zh_words=_words(sections),
+        zh_surnames=_weights(sections["zh_surnames"]),
+        zh_given=_weights(sections["zh_given"]),
     )
 
 

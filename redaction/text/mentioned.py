@@ -1,4 +1,4 @@
-"""Names without a label: titles, full names, initials before a surname, revision rows, lists.
+"""Names without a label: titles, full names, initials before a surname.
 
 Room: redaction/text. Pure; linear in the text. Nothing announces these, so both the shape and
 the words themselves must say "person"; most are only suggested.
@@ -7,12 +7,11 @@ the words themselves must say "person"; most are only suggested.
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from redaction.model import Category
 from redaction.text.dates import DATE
-from redaction.text.labels import LABELS
 from redaction.text.latin import (
     LETTER,
     TITLES,
@@ -57,35 +56,6 @@ VERB_AFTER: Final = re.compile(
     r"|vill|säger|ska|prosi|chce|хочет|просит|сказал|at [A-Z]|says|keeps)\b|[:,] (?:please|pls"
     r"|can you|could you|bitte|kannst|merci|peux|por favor)\b"
 )
-REVISION: Final = re.compile(
-    r"\b(?:rev(?:ision)?|issue|iss|index|zone|ecn|eco|ecr|dcn|ind|mod|änd(?:erung)?|version|ver"
-    r"|indice|revisión|revisione|zmiana|изм|ändrad|release[d]?|initial|改訂|更改|修改)\b",
-    re.IGNORECASE,
-)
-CELL_INITIALS: Final = re.compile(
-    r"(?P<before>^|[|;\t/,\-–~_]|  +|\s)[ ]*(?P<initials>[A-ZÄÖÜÅØ]{2,4}|[A-ZÄÖÜÅØ]\.[ "
-    r"]?[A-ZÄÖÜÅØ]\.)(?=[ ]*(?:[|;\t/,\n~_]|  |$|[-–]|[ ]))"
-)
-# The last two cells of a row: who did it, and who checked it.
-LAST_CELL: Final = re.compile(
-    rf"(?:  |[|;\t]) ?(?P<one>[{UPPER}][{LETTER}.' \-]{{1,22}}?) ?(?:(?:  |[|;\t]) "
-    rf"?(?P<two>[{UPPER}][{LETTER}.' \-]{{1,22}}?))?[ |;\t]*$"
-)
-JOINTS: Final = re.compile(r"[\s,|;/~_\-–()]*+")
-ROW_END: Final = re.compile(r"[\s|;)]{0,6}(?:$|\||;|\t|  )")
-LOWER_LAST: Final = re.compile(r"(?:  |[|;\t]) ?([a-zäöü]{2,3})[ |;\t]*$")
-SHORT_CELLS: Final = re.compile(
-    r"(?<!\w)(?:DR|DN|DW|DWN|DRN|DES|CK|CH|CHK|CHKD|AP|APP|APR|APPD|ENG|QA|MFG|REL)[.: "
-    r"]{1,2}(?P<initials>[A-Z]{2,3})(?=\s+[A-Z]{2,4}[.: ]|\s*$)"
-)
-CONNECT_BEFORE: Final = re.compile(
-    r"(?P<name>[^\n;|]{2,40}?)(?:[ ]?[(,:/–-]{1,2}[ ]?|[ ]|[ ](?:at|on|au|unter|al|tel|TEL|Tel"
-    r"|mob|cell|ph)[.: ]{1,3})$"
-)
-CONNECT_AFTER: Final = re.compile(r"[ ]?[),;/–-]{1,2}[ ]?|[ ]\(?|\n")
-ALSO: Final = re.compile(
-    r" ?(?:, ?|/ ?|& ?|\+ ?|;[ ]?|[ ](?:and|und|et|y|e|i|och|og|en|or|oder|или|и) )"
-)
 URL: Final = re.compile(
     r"(?:[a-z]{3,6}://|www\.)\S+|(?<![\w.+\-])[\w.+\-]{1,64}+@[\w.\-]{1,100}+"
     r"|(?<!\w)[A-Za-z]:[\\/]\S*+|\\\\\S++"
@@ -95,7 +65,6 @@ RUSSIAN: Final = re.compile(
     r"?[А-ЯЁ][а-яё]{2,20})"
 )
 MIN_SURNAME: Final = 3
-REACHING: Final = frozenset({Category.PHONE, Category.EMAIL, Category.CHAT})
 
 
 def barred(text: str) -> list[tuple[int, int]]:
@@ -110,7 +79,6 @@ def mentioned(text: str, barred: list[tuple[int, int]]) -> Iterator[Span]:
         Span(*m.span(), Category.PERSON, 0.85, "name.initialled") for m in RUSSIAN.finditer(text)
     ]
     yield from found
-    yield from _rows(text)
 
 
 def within(span: Span, barred: list[tuple[int, int]]) -> bool:
@@ -161,7 +129,7 @@ def _sure(text: str, name: Name) -> tuple[float, str]:
             name,
             value,
             context="word"
-            if after or WORD_BEFORE.search(text[max(0, name.start - 16) : name.start]) and before
+            if after or (WORD_BEFORE.search(text[max(0, name.start - 16) : name.start]) and before)
             else "edge"
             if before
             else "",
@@ -238,119 +206,3 @@ def _syllables(word: str) -> bool:
         cut in known if isinstance(cut, str) else cut[0] in known and cut[1] in known
         for cut in cuts
     )
-
-
-def _rows(text: str) -> Iterator[Span]:
-    """Yield who signed the rows of a revision table: initials or a surname beside a date."""
-    for line in re.finditer(r"[^\n]{6,300}", text):
-        row = line[0]
-        short = list(SHORT_CELLS.finditer(row))
-        for cell in short if len(short) > 1 else ():
-            if not is_workshop(cell["initials"].lower()):
-                start, end = cell.span("initials")
-                place = (line.start() + start, line.start() + end)
-                yield Span(*place, Category.PERSON, 0.82, "name.revision")
-        dates = list(DATE.finditer(row))
-        if not dates or not (
-            REVISION.search(row)
-            or row.count("|") > 1
-            or row.count("\t") > 1
-            or row.count(";") > 1
-            or row.count(" / ") > 1
-            or row.count("  ") > 1
-        ):
-            continue
-        for start, end, sure in _signers(row, dates):
-            yield Span(
-                line.start() + start, line.start() + end, Category.PERSON, sure, "name.revision"
-            )
-
-
-def _signers(row: str, dates: list[re.Match[str]]) -> Iterator[tuple[int, int, float]]:
-    edges = {date.end() for date in dates} | {date.start() for date in dates}
-    for cell in CELL_INITIALS.finditer(row):
-        start, end = cell.span("initials")
-        low = cell["initials"].lower().replace(".", "").replace(" ", "")
-        near = any(
-            _only_joints(row[min(start, e) if e > end else e : start] if e <= start else row[end:e])
-            for e in edges
-        )
-        if (
-            near
-            and not is_workshop(low)
-            and low not in LABELS
-            and not (low in lexicon().words and len(low) > 3)
-        ):
-            yield start, end, 0.82
-    last = LAST_CELL.search(row)
-    if last and row[: last.start()].count("  ") + len(re.findall(r"[|;\t]", row)) > 1:
-        for cell in ("one", "two"):
-            name = name_at(row, last.start(cell)) if last[cell] else None
-            if (
-                name is not None
-                and name.end == last.end(cell)
-                and name.familiarity is not Familiarity.WORD
-            ):
-                yield name.start, name.end, 0.78
-    for date in dates:
-        after = JOINTS.match(row, date.end())
-        name = name_at(row, after.end() if after else date.end())
-        if name is not None and name.shape == "single" and ROW_END.match(row, name.end):
-            if name.familiarity in (Familiarity.KNOWN, Familiarity.UNKNOWN, Familiarity.PARTLY):
-                yield name.start, name.end, 0.8
-        elif name is not None and name.shape == "single" and name.familiarity is Familiarity.KNOWN:
-            if not row[name.start : name.end].isupper() and REVISION.search(row):
-                yield name.start, name.end, 0.72
-    low_last = LOWER_LAST.search(row)
-    if low_last and low_last[1] not in lexicon().words and not is_workshop(low_last[1]):
-        yield *low_last.span(1), 0.7
-
-
-def _only_joints(between: str) -> bool:
-    return re.fullmatch(r"[\s,|;/~_\-–()\[\]]{0,6}", between) is not None
-
-
-def beside(text: str, held: Iterable[Span]) -> Iterator[Span]:
-    """Yield names that stand right before or after a telephone number, a mail or a chat."""
-    for span in held:
-        if span.category not in REACHING:
-            continue
-        tie = CONNECT_AFTER.match(text, span.end)
-        names = [name_at(text, tie.end())] if tie else []
-        line = text[max(0, span.start - 44) : span.start]
-        before = CONNECT_BEFORE.search(line)
-        if before:
-            begin = span.start - len(line) + before.start("name")
-            end = span.start - len(line) + before.end("name")
-            starts = [m.start() for m in CAPITAL.finditer(text, begin, end)]
-            names += [n for at in starts[-3:] if (n := name_at(text, at)) and n.end == end]
-        for name in names:
-            if name is not None and _is_beside(text, name):
-                yield Span(name.start, name.end, Category.PERSON, 0.72, "name.beside")
-
-
-def _is_beside(text: str, name: Name) -> bool:
-    value = text[name.start : name.end]
-    if name.eponym or COMPANY.match(text, name.end) or name.shape == "initials":
-        return False
-    if name.shape == "single":
-        return is_given(value) and not value.isupper()
-    return name.familiarity >= Familiarity.PARTLY or name.shape == "initialled"
-
-
-def also(text: str, found: Iterable[Span]) -> Iterator[Span]:
-    """Yield the names that "and", a comma or a stroke ties to those in ``found``."""
-    for span in found:
-        if span.category is not Category.PERSON:
-            continue
-        tie = ALSO.match(text, span.end)
-        name = name_at(text, tie.end()) if tie else None
-        if name is None or name.eponym or COMPANY.match(text, name.end):
-            continue
-        value = text[name.start : name.end]
-        single = name.shape == "single" and is_given(value) and not value.isupper()
-        joined = name.shape in ("full", "initialled") and name.familiarity is not Familiarity.WORD
-        if (joined and (not value.isupper() or name.familiarity >= Familiarity.PARTLY)) or single:
-            yield Span(
-                name.start, name.end, Category.PERSON, min(0.8, span.confidence), "name.also"
-            )

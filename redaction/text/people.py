@@ -19,6 +19,7 @@ from redaction.text import (
     accounts,
     addresses,
     chats,
+    companions,
     identities,
     logins,
     mentioned,
@@ -32,6 +33,7 @@ from redaction.text.korean import korean
 from redaction.text.labelled import labelled
 from redaction.text.lexicon import lexicon
 from redaction.text.plain import plain
+from redaction.text.rows import rows
 from redaction.text.span import Span, surest, without_overlaps
 
 __all__ = ["IN_PROSE", "SURE", "TOKENS", "Span", "find", "pinpoint", "redact", "warm"]
@@ -95,11 +97,11 @@ def _with_names(text: str, label: str | None, located: list[Span]) -> list[Span]
     held = surest(located)
     barred = mentioned.barred(text)
     names = [span for span in labelled(text, beside) if not mentioned.within(span, barred)]
-    names += [*mentioned.mentioned(text, barred), *mentioned.beside(text, held)]
+    names += [*mentioned.mentioned(text, barred), *companions.beside(text, held), *rows(text)]
     if not text.isascii():
         names += [*chinese(text, beside), *japanese(text, beside), *korean(text)]
     first = surest(_apart(names, held))
-    named = surest([*first, *_apart(mentioned.also(text, first), held)])
+    named = surest([*first, *_apart(companions.also(text, first), held)])
     likely = [span for span in surest([*held, *named]) if span.confidence >= SUGGESTED]
     # "Questions: [e-mail]" looks like a login behind its label, and is what we wrote there.
     ends = {at: token.end() for token in _TOKEN.finditer(text) for at in range(*token.span())}
