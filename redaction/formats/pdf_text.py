@@ -120,8 +120,16 @@ def kept(pdf: pikepdf.Pdf) -> Iterator[tuple[str, str]]:
 
 
 def residue(strings: Iterable[tuple[str, str]]) -> list[Finding]:
-    """Return, for review, who is named in strings that stay."""
-    return [finding for key, text in strings for finding in shown(f"PDF{key}", text, "")]
+    """Return, for review, who is named in strings that stay.
+
+    A name that no reader shows is not for review: it would excuse what the sweep must find.
+    """
+    return [
+        finding
+        for key, text in strings
+        for finding in shown(f"PDF{key}", text, "")
+        if key in SHOWN or finding.category is not Category.PERSON
+    ]
 
 
 def echoes(

@@ -32,9 +32,11 @@ from redaction.text.span import Span
 RUN: Final = re.compile(rf"[{HAN}·]+")
 MAX_RUN: Final = 200
 MAX_WORD: Final = 4
+RARE: Final = -14.0  # a character that no given name is known to hold
 UNKNOWN: Final = -17.0  # a character that no dictionary knows
 NUMBER: Final = re.compile(r"[ (:]{0,3}(?:\+?\d[\d \-]{6})")
 SPACED: Final = re.compile(rf"(?P<s>[{HAN}])[ ]{{1,4}}(?P<g>[{HAN}])(?![{HAN}])")
+NO_SURNAME: Final = frozenset("责主助高总副级术程理施竣手人员职电化加")
 KANA: Final = re.compile(r"[ぁ-んァ-ヶ]")
 
 
@@ -44,7 +46,7 @@ MIN_SURNAME: Final = math.log(2e-4)  # rarer ones want a label
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What a candidate's surroundings make of it: the prior's logarithm and the highest sureness."""
+    """A candidate's surroundings: the prior's logarithm, the highest sureness."""
 
     prior: float
     cap: float
@@ -72,7 +74,7 @@ def chinese(text: str, neighbour: str | None = None) -> Iterator[Span]:
     labels = [label.span() for label in LABEL.finditer(text)]
     names: list[Span] = []
     for run in RUN.finditer(text):
-        names += _titled(text, run)
+        names += _titled(run)
         if len(run[0]) <= MAX_RUN:
             names += _in_run(text, run, announced)
     names += _apart(text, announced)
@@ -114,8 +116,9 @@ def _apart(text: str, announced: dict[int, _Context]) -> Iterator[Span]:
 
 
 def _context(
-    text: str, start: int, end: int, run: re.Match[str], announced: dict[int, _Context]
+    text: str, place: tuple[int, int], run: re.Match[str], announced: dict[int, _Context]
 ) -> _Context:
+    start, end = place
     if start in announced:
         return announced[start]
     if (
@@ -143,47 +146,51 @@ def _context(
 
 def _in_run(text: str, run: re.Match[str], announced: dict[int, _Context]) -> Iterator[Span]:
     characters = run[0]
-    size = len(characters)
     forward, backward = _plainly(characters)
-    words = lexicon()
     found: list[tuple[float, Span]] = []
-    for at in range(size):
+    for at, cut, end, surname in _candidates(characters):
         place = run.start() + at
-        if place in announced and "·" in characters[at:]:
-            yield Span(place, run.end(), Category.PERSON, 0.9, "name.labelled")
-        for long in (2, 1):
-            surname = words.zh_surnames.get(characters[at : at + long])
-            if surname is None or at + long >= size:
-                continue
-            for given in (2, 1):
-                end = at + long + given
-                if end > size:
-                    continue
-                whole = place in announced and end == size
-                if characters[at:end] in NOT_NAMES and not whole:
-                    continue
-                likely = sum(words.zh_given.get(c, -14.0) for c in characters[at + long : end])
-                context = _context(text, place, run.start() + end, run, announced)
-                if context.rule != "name.labelled" and surname < MIN_SURNAME:
-                    continue
-                if context.rule != "name.labelled" and characters[end : end + 1] in LAWS:
-                    continue
-                if context.rule != "name.labelled" and not THINGS.isdisjoint(
-                    characters[at + long : end]
-                ):
-                    continue
-                gain = (
-                    forward[at] + backward[end] - forward[size] + surname + likely + context.prior
-                )
-                sure = _confidence(gain, context)
-                if sure:
-                    span = Span(place, run.start() + end, Category.PERSON, sure, context.rule)
-                    found.append((gain, span))
+        context = _context(text, (place, run.start() + end), run, announced)
+        labelled = context.rule == "name.labelled"
+        if not labelled and (surname < MIN_SURNAME or _is_thing(characters, cut, end)):
+            continue
+        if characters[at:end] in NOT_NAMES and not (labelled and end == len(characters)):
+            continue
+        likely = sum(lexicon().zh_given.get(c, RARE) for c in characters[cut:end])
+        plainly = forward[-1] - forward[at] - backward[end]
+        gain = surname + likely + context.prior - plainly
+        sure = _confidence(gain, context)
+        if sure:
+            found.append(
+                (gain, Span(place, run.start() + end, Category.PERSON, sure, context.rule))
+            )
+    if "·" in characters:
+        # A name written after a foreign one: 安娜·科瓦.
+        found += (
+            (99.0, Span(place, run.end(), Category.PERSON, 0.9, "name.labelled"))
+            for place in range(run.start(), run.end())
+            if place in announced
+        )
     taken: list[Span] = []
     for _, span in sorted(found, key=lambda pair: -pair[0]):
         if all(span.end <= other.start or other.end <= span.start for other in taken):
             taken.append(span)
     yield from taken
+
+
+def _candidates(characters: str) -> Iterator[tuple[int, int, int, float]]:
+    """Yield (start, end of the surname, end, the surname's logarithm) of what can be a name."""
+    surnames = lexicon().zh_surnames
+    for at in range(len(characters)):
+        for long in (2, 1):
+            surname = surnames.get(characters[at : at + long])
+            for given in (2, 1) if surname is not None else ():
+                if at + long + given <= len(characters) and surname is not None:
+                    yield at, at + long, at + long + given, surname
+
+
+def _is_thing(characters: str, cut: int, end: int) -> bool:
+    return characters[end : end + 1] in LAWS or not THINGS.isdisjoint(characters[cut:end])
 
 
 def _confidence(gain: float, context: _Context) -> float:
@@ -220,38 +227,16 @@ def _plainly(run: str) -> tuple[list[float], list[float]]:
     return forward, backward
 
 
-def _titled(text: str, run: re.Match[str]) -> Iterator[Span]:
+def _titled(run: re.Match[str]) -> Iterator[Span]:
+    """Yield surnames with a title ("刘厂长") and those that colleagues shorten ("老陈")."""
     words = lexicon()
     for found in TITLED.finditer(run[0]):
-        for start in range(found.start("name"), found.end("name")):
-            surname = run[0][start]
-            last = run[0][start : found.end("name")]
-            if surname not in words.zh_surnames or len(last) > 3:
-                continue
-            if len(found["title"]) == 1 and start and not BEFORE.search(run[0][:start]):
-                continue
-            if len(found["title"]) == 1 and len(last) != 1 and last not in words.zh_surnames:
-                continue
-            whole = run[0][start : found.end()]
-            joined = run[0][max(0, start - 1) : start + 1]
-            short = len(last) == 1
-            if short and (
-                whole[:2] in words.zh_words or (len(joined) == 2 and joined in words.zh_words)
-            ):
-                continue
-            if (short and surname in "责主助高总副级术程理施竣手人员职电化加") or (
-                not short and last in words.zh_words
-            ):
-                continue
-            sure = (
-                0.88
-                if len(found["title"]) > 1 or start == 0 or BEFORE.search(run[0][:start])
-                else 0.7
-            )
-            yield Span(
-                run.start() + start, run.start() + found.end(), Category.PERSON, sure, "name.titled"
-            )
-            break
+        places = range(found.start("name"), found.end("name"))
+        start = next((at for at in places if _is_titled(run[0], at, found)), None)
+        if start is not None:
+            clear = len(found["title"]) > 1 or start == 0 or BEFORE.search(run[0][:start])
+            place = (run.start() + start, run.start() + found.end())
+            yield Span(*place, Category.PERSON, 0.88 if clear else 0.7, "name.titled")
     for found in NICKNAME.finditer(run[0]):
         name = found["name"]
         if (
@@ -259,8 +244,27 @@ def _titled(text: str, run: re.Match[str]) -> Iterator[Span]:
             and name not in words.zh_words
             and not _inside(run[0], found)
         ):
-            span = (run.start() + found.start(), run.start() + found.end())
-            yield Span(*span, Category.PERSON, 0.8, "name.nickname")
+            place = (run.start() + found.start(), run.start() + found.end())
+            yield Span(*place, Category.PERSON, 0.8, "name.nickname")
+
+
+def _is_titled(run: str, start: int, found: re.Match[str]) -> bool:
+    """Return whether a surname begins at ``start`` that the title in ``found`` belongs to."""
+    words = lexicon()
+    surname, last = run[start], run[start : found.end("name")]
+    if surname not in words.zh_surnames or len(last) > 3:
+        return False
+    if len(found["title"]) == 1 and (
+        (start and not BEFORE.search(run[:start]))
+        or (len(last) != 1 and last not in words.zh_surnames)
+    ):
+        return False
+    if len(last) > 1:
+        return last not in words.zh_words
+    # 施工 and 加工 are words, 总工程师 is a rank.
+    joined = run[max(0, start - 1) : start + 1]
+    worded = run[start : start + 2] in words.zh_words or (start > 0 and joined in words.zh_words)
+    return not worded and surname not in NO_SURNAME
 
 
 def _inside(run: str, found: re.Match[str]) -> bool:

@@ -90,9 +90,8 @@ def labelled(text: str, neighbour: str | None = None) -> Iterator[Span]:
 
 def _after(text: str, label: Label, following: int) -> Iterator[Span]:
     at, announced, below = _passed(text, label.end)
-    if label.strength <= Strength.ASKING and (announced or below):
-        if "\n" in text[label.end : at]:
-            return
+    if label.strength <= Strength.ASKING and "\n" in text[label.end : at]:
+        return
     if at >= following and at > label.end and following < len(text):
         # "DRAWN CHECKED": a cell without a value, unless a name is spelt like the label.
         after = name_at(text, at)
@@ -219,38 +218,37 @@ def _korean(text: str, at: int, *, announced: bool) -> Iterator[Span]:
 
 
 def _lower(text: str, at: int, label: Label, *, announced: bool, alone: bool) -> Iterator[Span]:
-    """Yield a name or a login in small letters ("Modified by sarah connelly")."""
-    found = LOWER.match(text, at)
+    """Yield a name, initials or a login in small letters ("Modified by sarah connelly")."""
     if label.strength <= Strength.ASKING:
         return
-    if alone:
-        initials = LOWER_INITIALS.match(text, at)
-        if initials and initials.end() == len(text.rstrip()) and not is_workshop(initials[0]):
-            yield Span(*initials.span(), Category.PERSON, 0.82, "name.initials")
+    told = announced or alone or label.strength is Strength.STRONG
+    initials = LOWER_INITIALS.match(text, at)
+    if initials and (announced or alone) and ENDED.match(text, initials.end()):
+        low = initials[0]
+        if not is_workshop(low) and (alone or low not in lexicon().words):
+            yield Span(*initials.span(), Category.PERSON, 0.82 if alone else 0.78, "name.initials")
             return
     login = LOGIN.match(text, at)
-    strong = label.strength is Strength.STRONG or "." in (login[0] if login else "")
-    if login and SHAPE.fullmatch(login[0]) and (alone or (announced and strong)):
+    sure = alone or label.strength is Strength.STRONG
+    if login and SHAPE.fullmatch(login[0]) and (alone or (announced and (sure or "." in login[0]))):
         yield Span(*login.span(), Category.USERNAME, 0.82, "login.labelled")
         return
-    initials = LOWER_INITIALS.match(text, at)
-    if announced and initials and ENDED.match(text, initials.end()):
-        low = initials[0]
-        if not is_workshop(low) and low not in lexicon().words:
-            yield Span(*initials.span(), Category.PERSON, 0.78, "name.initials")
-            return
-    if found is None or not found["first"].islower() or found["first"] in NOBODY:
-        return
+    found = LOWER.match(text, at)
+    if found and told and found["first"].islower() and found["first"] not in NOBODY:
+        yield from _small(text, found, sure=sure and (announced or alone))
+
+
+def _small(text: str, found: re.Match[str], *, sure: bool) -> Iterator[Span]:
     first, second = found["first"], found["second"]
-    strong = label.strength is Strength.STRONG or announced or alone
-    if second and is_given(first) and familiarity(second) is not Familiarity.WORD and strong:
-        yield Span(found.start(), found.end(), Category.PERSON, 0.82, "name.labelled")
-    elif (
-        strong
-        and is_given(first)
-        and (ENDED.match(text, found.end("first")) or ALSO.match(text, found.end("first")))
-    ):
-        yield Span(*found.span("first"), Category.PERSON, 0.8, "name.labelled")
-    elif strong and first not in lexicon().words and ENDED.match(text, found.end("first")):
-        if not is_workshop(first) and not SHAPE.fullmatch(first) and len(first) >= 4 and announced:
-            yield Span(*found.span("first"), Category.USERNAME, 0.72, "login.labelled")
+    end = found.end("first")
+    ended = ENDED.match(text, end) is not None
+    if is_given(first) and second and familiarity(second) is not Familiarity.WORD:
+        yield Span(*found.span(), Category.PERSON, 0.82, "name.labelled")
+    elif is_given(first) and (ended or ALSO.match(text, end)):
+        yield Span(found.start(), end, Category.PERSON, 0.8, "name.labelled")
+    elif sure and ended and len(first) >= 4 and not _is_word(first):
+        yield Span(found.start(), end, Category.USERNAME, 0.72, "login.labelled")
+
+
+def _is_word(low: str) -> bool:
+    return low in lexicon().words or is_workshop(low)

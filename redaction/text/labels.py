@@ -42,7 +42,8 @@ _CHAIN: Final = """
     projectengineer pe sign
     signature signed initials name names author person release originator quality production
     manufacturing
-    cad drftg drafting dft dsgr chief supervisor supv mgr manager lead foreman operator welder
+    cad mech elec struct drftg drafting dft dsgr chief supervisor supv mgr manager lead foreman
+    operator welder
     inspector insp trace tracer model client customer rep
     gezeichnet gez bearbeitet bearb bearbeiter geprüft gepr geprueft freigegeben freig genehmigt
     gen erstellt erst konstruiert
@@ -150,7 +151,8 @@ _ASKING: Final = """
     orderedby
     durch laut bei lt gem gemäß absprachemit frag frage fragen anrufen rufe sprich abstimmungmit
     wunschvon
-    par selon avec chez demandeà voiravec appeler joindre suiteà preguntara chiamare chiedere llamar
+    par selon avec chiederea chez demandeà voiravec appeler joindre suiteà preguntara chiamare
+    chiedere llamar
     vraag bel enligt fråga ring enl przez według zapytaj dzwonić podle спросить звонить
 """
 _LINKING: Final = """

@@ -122,7 +122,9 @@ def _named(text: str, pieces: list[tuple[int, int, bool]], *, titled: bool) -> N
     begin, end = pieces[0][0], pieces[-1][1]
     if not words:
         letters = sum(c.isalpha() for c in text[begin:end])
-        shape = "initials" if 2 <= letters <= MAX_INITIALS_LETTERS else ""
+        low = text[begin:end].lower().replace(".", "").replace(" ", "")
+        initials_only = 2 <= letters <= MAX_INITIALS_LETTERS and not is_workshop(low)
+        shape = "initials" if initials_only else ""
         return Name(begin, end, shape, Familiarity.UNKNOWN) if shape else None
     plain = [text[s:e] for s, e, _ in words if text[s:e].lower() not in PARTICLES]
     if not plain:
@@ -202,26 +204,27 @@ def _belongs(word: str, pieces: list[tuple[int, int, bool]], text: str, *, comma
     low = word.lower()
     if low in PARTICLES:
         return bool(pieces) or word[0].isupper() or low in ("van", "von", "de", "di", "da")
-    if not word[0].isupper() or (len(word) == 1 and not pieces):
+    if not word[0].isupper() or HUMPED.match(word) or (len(word) == 1 and not pieces):
         return False
     if word.isupper() and len(word) > 2 and not VOWEL.search(word) and (pieces or len(word) > 3):
         return False
-    if HUMPED.match(word):
-        return False
     if not pieces or comma:
         return not is_workshop(low) or low in lexicon().given
+    return _continues(word, low, pieces, text)
+
+
+def _continues(word: str, low: str, pieces: list[tuple[int, int, bool]], text: str) -> bool:
+    """Return whether ``word`` goes on with the name that ``pieces`` begin."""
     if is_workshop(low) or LABELS.get(low, Strength.ASKING) > Strength.ASKING:
         return False
-    before = text[pieces[-1][0] : pieces[-1][1]]
     # KJP TORQUE: initials are followed by the next cell.
     if _is_short(text, pieces):
         return False
-    if len(word) == 1 and familiarity(before) is not Familiarity.KNOWN:
+    before = text[pieces[-1][0] : pieces[-1][1]]
+    if len(word) == 1:
+        return familiarity(before) is Familiarity.KNOWN
+    # "Jane SMITH" and "SMITH Jane" are written so, "Jane QC" is not.
+    if word.isupper() and len(word) < 3 and not before.isupper() and not pieces[-1][2]:
         return False
-    if before.isupper() != word.isupper() and len(word) > 1 and not pieces[-1][2]:
-        # "Jane SMITH" and "SMITH Jane" are written so, "Jane CNC" is not.
-        if word.isupper() and len(word) < 3:
-            return False
-    known = familiarity(word)
     initialled = pieces[-1][2] or before.lower() in PARTICLES
-    return known is not Familiarity.WORD or (initialled and len(pieces) < 3)
+    return familiarity(word) is not Familiarity.WORD or (initialled and len(pieces) < 3)

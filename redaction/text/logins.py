@@ -64,12 +64,14 @@ DOMAIN: Final = re.compile(
     r"0-9])(?![\w\\])"
 )
 _LABELS: Final = r"""
-    user|user[_ ]?name|user[_ ]?id|login(?:[_ ]?name)?|logon|logged[_ ](?:in|on)[_ ]?(?:as|by)?|username
-    |(?:last)?[_ ]?(?:saved|modified|changed|edited|updated|written|plotted|printed|exported|checked[_ -]?(?:in|out)
-    |created|published|locked|owned|uploaded|submitted)[_ ]?by|author|owner|creator|last[_ ]?author|operator
-    |benutzer(?:name|kennung)?|nutzer|anwender|angemeldet[ ]als|kennung|kürzel|geplottet[ ]von|gespeichert[ ]von
-    |utilisateur|identifiant|enregistr[ée][ ]par|usuario|guardado[ ]por|utente|salvato[ ]da|gebruiker
-    |användare|bruker|bruger|u[żz]ytkownik|kullanıcı|uživatel|пользователь|сохранил|логин
+    user|user[_ ]?name|user[_ ]?id|username|login(?:[_ ]?name)?|logon
+    |logged[_ ](?:in|on)[_ ]?(?:as|by)?|author|owner|creator|last[_ ]?author|operator
+    |(?:last)?[_ ]?(?:saved|modified|changed|edited|updated|written|plotted|printed|exported
+    |checked[_ -]?(?:in|out)|created|published|locked|owned|uploaded|submitted)[_ ]?by
+    |benutzer(?:name|kennung)?|nutzer|anwender|angemeldet[ ]als|kennung|kürzel|geplottet[ ]von
+    |gespeichert[ ]von|utilisateur|identifiant|enregistr[ée][ ]par|usuario|guardado[ ]por|utente
+    |salvato[ ]da|gebruiker|användare|bruker|bruger|u[żz]ytkownik|kullanıcı|uživatel|пользователь
+    |сохранил|логин
 """
 LABELLED: Final = re.compile(
     r"(?:(?<![^\W_])(?:"

@@ -124,20 +124,12 @@ def _sure(text: str, name: Name) -> tuple[float, str]:
     if name.shape == "initialled":
         return _initialled(text, name, value)
     if name.shape == "full":
-        sure, rule = _full(
-            text,
-            name,
-            value,
-            context="word"
-            if after or (WORD_BEFORE.search(text[max(0, name.start - 16) : name.start]) and before)
-            else "edge"
-            if before
-            else "",
-        )
+        spoken = before and WORD_BEFORE.search(text[max(0, name.start - 16) : name.start])
+        sure, rule = _full(value, "word" if after or spoken else "edge" if before else "")
         doing = after and name.familiarity >= Familiarity.UNKNOWN and not value.isupper()
         return (0.62, "name.context") if doing and not sure else (sure, rule)
     given = name.shape == "single" and is_given(value) and value[1:].islower()
-    if given and (before or after) and not _alone(text, name):
+    if given and (before or after):
         word_before = text[max(0, name.start - 16) : name.start].rstrip(" ,:")[-1:].isalpha()
         signed = name.end == len(text.rstrip()) and re.search(
             r"[-–~] ?$", text[max(0, name.start - 3) : name.start]
@@ -145,10 +137,6 @@ def _sure(text: str, name: Name) -> tuple[float, str]:
         if after or word_before or signed:
             return (0.68 if after or before else 0.0), "name.given"
     return 0.0, ""
-
-
-def _alone(text: str, name: Name) -> bool:
-    return len(text) < 120 and not (text[: name.start] + text[name.end :]).strip()
 
 
 def _initialled(text: str, name: Name, value: str) -> tuple[float, str]:
@@ -160,7 +148,7 @@ def _initialled(text: str, name: Name, value: str) -> tuple[float, str]:
     return sure + (0.1 if dated else 0.0), "name.initialled"
 
 
-def _full(text: str, name: Name, value: str, *, context: str) -> tuple[float, str]:
+def _full(value: str, context: str) -> tuple[float, str]:
     words = re.findall(rf"[{LETTER}'\-]+", value)
     lows = [word.lower().removesuffix("'s") for word in words]
     given = [is_given(low) for low in lows]
@@ -172,22 +160,22 @@ def _full(text: str, name: Name, value: str, *, context: str) -> tuple[float, st
         return 0.0, ""
     if given[0] and rest[-1] >= Familiarity.KNOWN:
         return (0.66 if shouted else 0.83 if context else 0.78), "name.full"
-    if given[0] and rest[-1] is not Familiarity.WORD and not shouted:
-        return (0.81 if context else 0.72), "name.full"
+    if given[0] and rest[-1] is not Familiarity.WORD:
+        return (0.6 if shouted else 0.81 if context else 0.72), "name.full"
     if given[-1] and rest[0] >= Familiarity.KNOWN:
         return (0.66 if shouted or "," not in value else 0.82), "name.full"
-    if given[0] and rest[-1] >= Familiarity.UNKNOWN and shouted:
-        return 0.6, "name.full"
-    if _is_pinyin(lows) and not shouted:
+    if shouted:
+        return 0.0, ""
+    return _foreign(lows, rest, context)
+
+
+def _foreign(lows: list[str], known: list[Familiarity], context: str) -> tuple[float, str]:
+    """Return the same for words of which none is known for a given name."""
+    if _is_pinyin(lows):
         return (0.72 if context else 0.6), "name.pinyin"
-    if _is_pinyin(lows[::-1]) and not shouted and context:
+    if _is_pinyin(lows[::-1]) and context:
         return 0.62, "name.pinyin"
-    if (
-        context == "word"
-        and Familiarity.WORD not in rest
-        and Familiarity.KNOWN in rest
-        and not shouted
-    ):
+    if context == "word" and Familiarity.WORD not in known and Familiarity.KNOWN in known:
         return 0.55, "name.full"
     return 0.0, ""
 

@@ -21,13 +21,17 @@ INTERNATIONAL: Final = re.compile(
     r"(?<![\w.,+±/])(?:\+|00(?=[1-9]))[ \t]?\(?[1-9](?:[ \t.\-/()–]{0,3}+\d){6,16}+(?![\w%°])"
 )
 _LABEL: Final = r"""
-    (?:(?<![^\W_])(?:tel(?:e(?:phone|fon|fono|foon|fone|fax)|efonnummer|\.?-?[ ]?nr)?|t[ée]l[ée]?phone
-    |t[ée]l|phone|ph|fax|telefax|mob(?:ile|iel|il|iltelefon)?|mobilnummer|cell(?:ulare|phone|ular)?|handy|ruf(?:nummer)?
-    |whats[ ]?app|viber|signal|direct(?:[ ](?:line|dial))?|hotline|durchwahl|tlf|tfn|puh|gsm|m[óo]vil
-    |portable|celular|komórka|komorka|kom|fixe|cep|office|landline|voice|pager|sms|text|тел|телефон|моб
-    |факс|(?:call|ring|dial|phone|reach)(?:[ ](?:me|us|him|her|back|[A-Z][a-z]{1,12}))?(?:[ ](?:at|on|under))?
+    (?:(?<![^\W_])(?:tel(?:e(?:phone|fon|fono|foon|fone|fax)|efonnummer|\.?-?[ ]?nr)?|telefax
+    |t[ée]l[ée]?phone|t[ée]l|phone|ph|fax|mob(?:ile|iel|il|iltelefon)?|mobilnummer|handy
+    |cell(?:ulare|phone|ular)?|ruf(?:nummer)?|whats[ ]?app|viber|signal|direct(?:[ ](?:line|dial))?
+    |hotline|durchwahl|tlf|tfn|puh|gsm|m[óo]vil
+    |portable|celular|komórka|komorka|kom|fixe|cep|office|landline|voice|pager|sms|text|тел
+    |телефон|моб
+    |факс|(?:call|ring|dial|phone|reach)(?:[ ](?:me|us|him|her|back|[A-Z][a-z]{1,12}))?
+    (?:[ ](?:at|on|under))?
     |anrufen(?:[ ]unter)?|erreichbar[ ]unter|(?P<letter>[tmfpdco](?=\s{0,2}[.:]\s?)))
-    |电话|電話|手机(?:号)?|手機|传真|傳真|座机|联系方式|热线|专线|直线|直通|致电|携帯|ファックス|お問い合わせ|전화|팩스|휴대폰|핸드폰|연락처)
+    |电话|電話|手机(?:号)?|手機|传真|傳真|座机|联系方式|热线|专线|直线|直通|致电|携帯
+    |ファックス|お問い合わせ|전화|팩스|휴대폰|핸드폰|연락처)
 """
 LABELLED: Final = re.compile(
     re.sub(r"\n\s*", "", _LABEL)
@@ -39,7 +43,7 @@ LABELLED: Final = re.compile(
 # An extension in the house: "Fax -44", "内線 2114", "ext. 12".
 EXTENSION: Final = re.compile(
     r"(?:(?<![^\W_])(?:ext(?:ension|n)?|durchwahl|dw|apparat|app|nebenstelle|poste|int(?:erno)?)"
-    r"|内線|分机|转|내선)[.:]{0,2} {0,2}(?P<number>-? ?\d{2,5})(?![\w.,]?\d|\w|%)",
+    r"|内線|分机|转|내선)[.:]{0,2}[ \t]{0,2}(?P<number>-? ?\d{2,5})(?![\w.,]?\d|\w|%)",
     re.IGNORECASE,
 )
 SAME_TRUNK: Final = re.compile(

@@ -21,7 +21,9 @@ _COUNTRY: Final = (
     r"|Germany|Deutschland|Schweiz|France|Italia|España|Sweden|Sverige|Norway|Polska"
     r"|Österreich|Austria|Ireland|Australia|NL|Netherlands))?"
 )
-_UNIT: Final = r"(?:,? ?(?i:unit|suite|ste|apt|floor|fl|bldg|building|room|rm|#)\.? ?[\w\-]{1,6})?"
+_UNIT: Final = (
+    r"(?:,? ?(?i:unit|suite|flat|ste|apt|floor|fl|bldg|building|room|rm|#)\.? ?[\w\-]{1,6})?"
+)
 _STATE_ZIP: Final = r"[ ,]{1,2}[A-Z]{2},? {1,2}\d{5}(?:-\d{4})?"
 _UK_CODE: Final = r"[ ,]{1,2}[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}(?!\w)"
 _SURE_ROAD: Final = (
@@ -134,8 +136,8 @@ GRAMMARS: Final = (
     (
         (
             r"(?<!\w)(?:г\. ?[А-ЯЁ][а-яё\-]{2,20}, ?)?(?:ул\.|улица|пр\.|пр-т|проспект|пер\.|ш\."
-            r"|шоссе|наб\.) ?[А-ЯЁ][А-Яа-яё.\- ]{2,30}?, ?(?:д\. ?)?\d{1,4}(?:[а-я]|/\d{1,3})?(?:,? "
-            r"?(?:корп|стр|оф|кв)\.? ?\d{1,4}){0,2}"
+            r"|шоссе|наб\.) ?[А-ЯЁ][А-Яа-яё.\- ]{2,30}?, ?(?:д\. ?)?\d{1,4}(?:[а-я]|/\d{1,3})?(?:,?"
+            r" ?(?:корп|стр|оф|кв)\.? ?\d{1,4}){0,2}"
         ),
         0.88,
     ),

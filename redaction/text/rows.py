@@ -98,9 +98,9 @@ def _dated(row: str, dates: list[re.Match[str]]) -> Iterator[tuple[int, int, flo
         name = name_at(row, after.end() if after else date.end())
         if name is None or name.shape != "single":
             continue
-        if ROW_END.match(row, name.end):
-            if name.familiarity not in (Familiarity.WORD, Familiarity.AMBIGUOUS):
-                yield name.start, name.end, 0.8
-        elif name.familiarity is Familiarity.KNOWN and REVISION.search(row):
-            if not row[name.start : name.end].isupper():
-                yield name.start, name.end, 0.72
+        known, shouted = name.familiarity, row[name.start : name.end].isupper()
+        revised = REVISION.search(row) is not None
+        if ROW_END.match(row, name.end) and known not in (Familiarity.WORD, Familiarity.AMBIGUOUS):
+            yield name.start, name.end, 0.8
+        elif known is Familiarity.KNOWN and revised and not shouted:
+            yield name.start, name.end, 0.72

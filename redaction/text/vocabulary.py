@@ -211,7 +211,8 @@ _ABBREVIATIONS: Final = """
     dip soic
     qfn bga gnd vcc vdd gpio usb can spi i2c uart rs485 plc hmi io ac dc rms rpm hz khz mhz ghz kw
     hp nm mpa
-    gpa bar psi cfm gpm lpm um nm ra rz rt sae am pm utc gmt matl nand nor emi adi ai iot lora esd
+    gpa bar psi cfm gpm lpm um nm ra rz rt sae am pm utc gmt nts matl nand nor emi adi ai iot
+    lora esd
     esr fet mos bjt opamp adc dac mcu cpu fpga li-ion li-poly li-po li-pol cust appvl proj mgr engr
     fyi fa fam asap eta mrp erp plm
     pdm sap wip oem odm msds

@@ -98,10 +98,44 @@ def test_words_are_inspected_line_by_line(
     assert second == {"id": "x", "spans": []}
 
 
+def test_a_neighbouring_cell_announces_and_a_path_tells_its_user(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = (
+        rb'{"id": 1, "text": "KJP", "ctx": "DRN"}'
+        b"\n"
+        rb'{"id": 2, "text": "C:\\Users\\mquinby\\a.ipt on 192.168.88.17"}'
+    )
+    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(lines)))
+    words.inspect_text(jsonl=True, explain=True)
+    first, second = map(json.loads, capsys.readouterr().out.splitlines())
+    assert first["spans"] == [
+        [
+            0,
+            3,
+            "PERSON",
+            0.85,
+            "name.labelled",
+            "A label before it announces a person, and it has the form of a name.",
+        ]
+    ]
+    assert [(span[2], span[4]) for span in second["spans"]] == [
+        ("USERNAME", "login.home"),
+        ("IP", "network.ip"),
+    ]
+
+
 @pytest.mark.parametrize(
     "line",
-    [b"jane", b"[]", b'{"id": 1}', b'{"id": 1, "text": 2}', b'"' + b"x" * 1024 * 1024 + b'"'],
-    ids=range(5),
+    [
+        b"jane",
+        b"[]",
+        b'{"id": 1}',
+        b'{"id": 1, "text": "a", "ctx": 2}',
+        b'{"id": 1, "text": 2}',
+        b'"' + b"x" * 1024 * 1024 + b'"',
+    ],
+    ids=range(6),
 )
 def test_a_line_that_is_no_request_is_refused_by_its_number(
     monkeypatch: pytest.MonkeyPatch, line: bytes

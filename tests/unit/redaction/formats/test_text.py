@@ -52,8 +52,16 @@ def test_characters_outside_the_first_plane_do_not_shift_the_cut() -> None:
     assert scrubbed(data)[2:].decode("utf-16-le") == "🔩🔩 [e-mail] 🔩"
 
 
-def test_what_is_unsure_stays_and_is_shown() -> None:
+def test_a_name_that_a_label_announces_goes() -> None:
     plan = handler.plan(b"Drawn by: Wojciech Zielinski\n", PROFILE)
+    assert handler.apply(b"Drawn by: Wojciech Zielinski\n", plan) == b"Drawn by: [name]\n"
+    assert [(f.category, f.action, f.where) for f in plan.findings] == [
+        (Category.PERSON, Action.REPLACED, "line 1")
+    ]
+
+
+def test_what_is_unsure_stays_and_is_shown() -> None:
+    plan = handler.plan(b"Ask Desmond about the lever\n", PROFILE)
     assert not plan.changes
     assert [(f.category, f.action, f.where) for f in plan.findings] == [
         (Category.PERSON, Action.REVIEW, "line 1")
@@ -61,10 +69,10 @@ def test_what_is_unsure_stays_and_is_shown() -> None:
 
 
 def test_a_profile_may_ask_for_what_is_unsure() -> None:
-    data = b"call 248-555-0172 first"
+    data = b"248-555-0172 first"
     assert not handler.plan(data, PROFILE).changes
     strict = Profile("strict", frozenset({Category.PHONE}))
-    assert handler.apply(data, handler.plan(data, strict)) == b"call [phone] first"
+    assert handler.apply(data, handler.plan(data, strict)) == b"[phone] first"
 
 
 def test_broken_utf16_is_refused() -> None:
