@@ -35,7 +35,31 @@ CYRILLIC = re.compile(r"[Ѐ-ӿ]{3,20}")
 HAN = re.compile(r"[㐀-鿿]+")
 # Names that stand on drawings as words far more often than as people.
 WORDS_FIRST = frozenset(
-    ["mark", "earl", "ray", "don", "dale", "guy", "rod", "angel", "chase", "cliff", "marlin", "rusty", "mason", "reed", "basil", "ward", "clement", "coy", "junior", "sterling", "august", "jasper", "monte", "brain", "son", "heath", "rocky", "clay", "van", "buddy", "drew", "grant", "pat", "mack", "noel", "major", "art", "max", "miles", "dean", "bill", "rose", "dawn", "grace", "joy", "hope", "faith", "may", "june", "april", "summer", "autumn", "penny", "pearl", "ruby", "crystal", "amber", "olive", "ivy", "lily", "iris", "viola", "misty", "violet", "brandy", "ginger", "candy", "sandy", "daisy", "fern", "laurel", "myrtle", "hazel", "holly", "rosemary", "jewel", "dolly", "dee", "gale", "lea", "fay", "goldie", "flora", "opal", "melody", "charity", "blanca", "robin", "lance", "tab", "norm", "gene", "carol", "sue", "dot", "ebony", "jasmine", "aurora", "alma", "mona", "geneva", "florence", "will", "stone", "wood", "glen", "cole", "lane", "page", "star", "china", "america", "asia", "royal", "prince", "king", "chance", "destiny", "harmony", "honor", "justice", "liberty", "mercy", "patience", "prudence", "sage", "sky", "skye", "storm", "river", "rain", "porter", "carter", "cooper", "hunter", "tanner", "parker", "archer", "baker", "forest", "silver", "precious", "golden", "cash", "bishop", "king", "duke", "deacon", "brook", "season", "treasure", "magnolia", "bell", "beau", "bear", "chip", "rich", "buck", "bud", "pansy", "happy", "love", "lark", "cherry", "coral", "cotton", "jade", "jet", "ferry", "valley", "marshal", "marshall", "miller", "gunner", "sailor", "shade", "sunny", "tiny", "toy", "worth", "vale", "velvet", "lavender", "royce", "pin", "latch", "shaft", "ring", "wiley", "porsche", "mercedes", "paris", "london", "sydney", "houston", "dallas", "denver", "boston", "milan", "vienna", "india", "israel", "kenya", "jordan", "ariel", "java", "shell", "steel", "stormy", "page", "taylor", "case", "chester", "lester", "clamp", "mitre", "micron", "cam", "bit", "ban", "see", "in", "an", "so", "de", "man", "do", "my", "le", "un", "la", "ok", "das", "die", "der", "and", "so", "go", "pro", "me", "he", "she", "it", "is", "as", "by", "my"]
+    """
+    mark earl ray don dale guy rod angel chase cliff marlin rusty mason reed basil ward clement coy
+    junior sterling august jasper monte brain son heath rocky clay van buddy drew grant pat mack
+    noel major art max miles dean bill rose dawn grace joy hope faith may june april summer autumn
+    penny pearl ruby crystal amber olive ivy lily iris viola misty violet brandy ginger candy sandy
+    daisy fern laurel myrtle hazel holly rosemary jewel dolly dee gale lea fay goldie flora opal
+    melody charity blanca robin lance tab norm gene carol sue dot ebony jasmine aurora alma mona
+    geneva florence will stone wood glen cole lane page star china america asia royal prince king
+    chance destiny harmony honor justice liberty mercy patience prudence sage sky skye storm river
+    rain porter carter cooper hunter tanner parker archer baker forest silver precious golden cash
+    bishop
+    king duke deacon brook season treasure magnolia bell beau bear chip rich buck bud pansy happy
+    love lark
+    cherry coral cotton jade jet ferry valley marshal marshall miller gunner sailor shade sunny
+    tiny toy worth
+    vale velvet lavender royce pin latch shaft ring wiley porsche mercedes paris london sydney
+    houston dallas
+    denver boston milan vienna india israel kenya jordan ariel java shell steel stormy page taylor
+    case chester
+    lester clamp mitre micron cam bit ban see in an so de man do my le un la ok das die der and so
+    go pro me he she it is as by my
+    """.split()
+)
+COMPOUND_SURNAMES = (
+    "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 司徒 令狐 夏侯 宇文 长孙 端木 南宫 轩辕"
 )
 SURNAMES_KEPT = 75_000
 
@@ -166,7 +190,7 @@ def _surname_weights() -> dict[str, float]:
     """Return Chinese surnames with how many of a thousand bear them, roughly."""
     found = {name: weight * 10 for name, weight in Taiwan.last_names.items()}
     found |= {name: weight * 10 for name, weight in Mainland.last_names.items()}
-    for name in ["欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "司徒", "令狐", "夏侯", "宇文", "长孙", "端木", "南宫", "轩辕"]:
+    for name in COMPOUND_SURNAMES.split():
         found.setdefault(name, 0.3)
     for letter in Counter(name[0] for name in _jieba_names() if len(name) == 3):
         found.setdefault(letter, 0.02)
