@@ -94,7 +94,7 @@ def test_other_long_numbers_are_no_account(text: str) -> None:
         ("wxid_a1b2c3d4e5", "wxid_a1b2c3d4e5"),
         ("QQ：384756102", "384756102"),
         ("call live:tooling.mira", "live:tooling.mira"),
-        ("https://www.linkedin.com/in/mira-vance", "mira-vance"),
+        ("www.linkedin.com/in/mira-vance", "mira-vance"),
         ("LINE ID: kuwa_tool", "kuwa_tool"),
         ("telegram: qwrtzuv", "qwrtzuv"),
     ],
