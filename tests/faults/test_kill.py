@@ -2,10 +2,12 @@
 
 Bounded: thirty kills, loopback only, and it stops by itself. The moments come from a fixed
 seed, so a failure can be had again. A customer dribbles drawings in and makes parts of them, so
-that a kill finds an upload in the middle of its body and an inspection under way.
+that a kill finds an upload in the middle of its body. An inspection is over in a moment, so every
+third kill waits until one is under way.
 """
 
 import asyncio
+import contextlib
 import http.client
 import json
 import random
@@ -39,6 +41,10 @@ PIECE_BYTES = 64 * 1024
 CHUNK_BYTES = 128 * 1024
 PAUSE_S = 0.04
 SETTLED_S = 120.0
+AIMED_EVERY = 3
+AIM_DEADLINE_S = 5.0
+LOOK_S = 0.001
+COUNT = "SELECT count(*) FROM drawing WHERE state='inspecting'"
 
 
 class CutError(Exception):
@@ -159,8 +165,11 @@ def test_nothing_acknowledged_is_lost_however_often_it_is_killed(
     moments = random.Random(SEED)
     customer = Customer(house)
     hit: Counter[str] = Counter()
-    for _ in range(KILLS):
-        killer = threading.Timer(moments.uniform(0.05, 0.8), house.kill)
+    for number in range(KILLS):
+        delay_s = moments.uniform(0.05, 0.8)
+        killer = threading.Timer(delay_s, house.kill)
+        if number % AIMED_EVERY == 0:
+            killer = threading.Timer(0.0, _kill_an_inspection, [house])
         killer.start()
         with pytest.raises(CutError):
             customer.work()
@@ -185,6 +194,19 @@ def test_nothing_acknowledged_is_lost_however_often_it_is_killed(
     assert drawbridge("ledger", "verify", "--data", house.data).returncode == 0
 
 
+def _kill_an_inspection(house: House) -> None:
+    """Kill the gateway as soon as a row says that a drawing is being inspected."""
+    deadline = time.monotonic() + AIM_DEADLINE_S
+    with contextlib.closing(
+        sqlite3.connect(f"file:{house.data / 'rows.sqlite'}?mode=ro", uri=True)
+    ) as rows:
+        while time.monotonic() < deadline:
+            if rows.execute(COUNT).fetchone()[0]:
+                break
+            time.sleep(LOOK_S)
+    house.kill()
+
+
 def _inspecting(data: Path, copy: Path) -> int:
     """Return how many drawings were being inspected, looking at a copy: nothing is touched."""
     shutil.rmtree(copy, ignore_errors=True)
@@ -192,7 +214,7 @@ def _inspecting(data: Path, copy: Path) -> int:
     for path in data.glob("rows.sqlite*"):
         shutil.copy(path, copy)
     with sqlite3.connect(copy / "rows.sqlite") as rows:
-        (count,) = rows.execute("SELECT count(*) FROM drawing WHERE state='inspecting'").fetchone()
+        (count,) = rows.execute(COUNT).fetchone()
     return int(count)
 
 
