@@ -150,8 +150,20 @@ GCODE_COMMAND: Final = re.compile(rb"^[ \t]*+" + _GCODE_COMMAND, re.MULTILINE)
 GCODE_LINE: Final = re.compile(
     rb"[ \t]*+(?:" + _GCODE_COMMAND + rb"|[;(%]|[OT][0-9]|N[0-9]|[XYZABCIJKFS][ ]?[-+]?[0-9.]).*+"
 )
+# Plotter and drill data of circuit boards share words with G-code and mean others by them:
+# Ucamco's Gerber format §4.1 and §4.2 (units, format, draw, move, flash), Excellon's M48 header.
+BOARD: Final = re.compile(
+    rb"\A\s*+M48[ \t]*+\r?$|^%(?:FS[LTD]?[AI]X|MO(?:MM|IN)\*)"
+    rb"|^(?:G0?[123])?(?:[XYIJ][-+]?[0-9]++)*+D0?[123]\*[ \t]*+\r?$",
+    re.MULTILINE,
+)
 GCODE_PROBED_BYTES: Final = 64 * 1024
 GCODE_COMMANDS: Final = 3
+
+
+def is_board(data: bytes) -> bool:
+    """Return whether ``data`` begins like the artwork or the drill holes of a circuit board."""
+    return BOARD.search(data[:GCODE_PROBED_BYTES]) is not None
 
 
 def is_gcode(data: bytes) -> bool:

@@ -24,7 +24,7 @@ from redaction.errors import (
     UnsupportedFormatError,
 )
 from redaction.registry import BY_NAME, Format
-from redaction.unsupported import ImageError, NativeCadError
+from redaction.unsupported import BoardError, ImageError, NativeCadError
 
 # libmagic decides on the first bytes; more only gives its text rules more to chew on.
 MAGIC_BYTES: Final = 256 * 1024
@@ -85,6 +85,8 @@ def _by_structure(data: bytes) -> str | None:
 
 
 def _text(data: bytes) -> str | None:
+    if signatures.is_board(data):
+        raise BoardError
     if signatures.is_gcode(data):
         return "gcode"
     return "text" if signatures.text_of(data) else None

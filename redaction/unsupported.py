@@ -65,6 +65,12 @@ class MarkupError(UnsupportedFormatError):
     code = "unsupported-markup"
 
 
+class BoardError(UnsupportedFormatError):
+    """Gerber and drill files of circuit boards cannot be cleaned. Send a PDF, DXF or STEP."""
+
+    code = "unsupported-board"
+
+
 class ProgramError(UnsupportedFormatError):
     """Programs and scripts are not drawings and are not accepted. Send the drawing itself."""
 
@@ -100,6 +106,7 @@ REFUSALS: Final[dict[str, type[RedactionError]]] = {
         OfficeError,
         ImageError,
         MarkupError,
+        BoardError,
         ProgramError,
     )
 }
