@@ -101,8 +101,11 @@ def _cut(data: bytes, piece: re.Match[bytes]) -> Iterator[Edit]:
     yield Edit(piece.start(), piece.end(), b"")
     if piece.lastgroup != "bracket":
         return
+    # What stands behind a semicolon is a comment of its own, whatever it looks like.
     end = data.find(b"\n", piece.end())
     end = end if end >= 0 else len(data)
+    comment = data.find(b";", piece.end(), end)
+    end = comment if comment >= 0 else end
     if data.find(b"(", piece.end(), end) >= 0:
         return  # the last one on the line knows what is left of it
     found = CHECKSUM.search(data, piece.end(), end)

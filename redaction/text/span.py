@@ -6,8 +6,12 @@ Room: redaction/text. Pure. Offsets count characters of a ``str``, not bytes.
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Final
 
 from redaction.model import Category
+
+_START: Final = attrgetter("start")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -39,7 +43,7 @@ def _apart(spans: Iterable[Span]) -> list[Span]:
     """Return those of ``spans``, first come first kept, that touch no other."""
     kept: list[Span] = []
     for span in spans:
-        at = bisect_left(kept, span)
+        at = bisect_left(kept, span.start, key=_START)
         before = at == 0 or kept[at - 1].end <= span.start
         after = at == len(kept) or span.end <= kept[at].start
         if before and after:

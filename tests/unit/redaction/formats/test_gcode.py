@@ -113,6 +113,11 @@ def test_a_checksum_follows_the_remark_that_goes() -> None:
     assert scrubbed(data) == program(checked("N3 G1 X1 "))
 
 
+def test_a_checksum_follows_though_a_comment_with_brackets_and_stars_comes_after() -> None:
+    data = program(checked(f"N3 G1 X1 (by {CANARY})") + f" ;({CANARY})*7")
+    assert scrubbed(data) == program(checked("N3 G1 X1 ") + " ")
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [(b"X10.5", b"X10.6"), (b"G21\n", b""), (b"M104 S210", b""), (b"G90", b"G90 G91")],
@@ -129,6 +134,8 @@ def test_a_changed_program_is_not_faithful(before: bytes, after: bytes) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.text('G1 X;()"*M7N\n\r\x00ä', max_size=60))
+@example("N1 G1 (a) ;*7")
+@example("N1 G1 (a)*7;(b)")
 @example('("')
 @example('";"(;')
 @example('M117 (a;b"c')
