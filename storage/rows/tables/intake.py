@@ -74,3 +74,13 @@ drawing = Table(
     Column("original_destroyed", Boolean, nullable=False, default=False),
     Column("changed_at", Float, nullable=False),
 )
+
+# What the owner is shown of a drawing: one row a side, "before" or "after" it was cleaned.
+picture = Table(
+    "picture",
+    metadata,
+    Column("drawing", String(32), ForeignKey("drawing.id", ondelete="CASCADE"), primary_key=True),
+    Column("side", String(8), primary_key=True),
+    Column("object", String(32), unique=True),  # none when no picture could be drawn
+    Column("report_sealed", LargeBinary, nullable=False),
+)
