@@ -24,7 +24,7 @@ from redaction.formats import (
     pdf_streams,
     pdf_text,
 )
-from redaction.formats.pdf_document import BROKEN, opened, walk, written
+from redaction.formats.pdf_document import BROKEN, read, walk, written
 from redaction.model import Finding, Plan, Profile, Proof
 from redaction.text import people
 
@@ -35,8 +35,8 @@ def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - words on page
     """Return what the rewrite takes out, and whom the drawing's own words name.
 
     Raises:
-        EncryptedError: it is protected, even if only against changes.
-        UnreadableError: damaged, or it needs repair.
+        EncryptedError: it opens only with a password.
+        UnreadableError: damaged beyond repair, or cut off.
         TooLargeError: too many pages or objects, or it unpacks to too much.
         SignedDrawingError: a visible signature draws the name of who signed.
     """
@@ -79,9 +79,13 @@ def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:
 
 
 def _scrubbed(data: bytes) -> tuple[pikepdf.Pdf, list[Finding]]:
-    pdf = opened(data)
-    budget = pdf_streams.Budget(len(data))
-    removed: list[Finding] = pdf_history.information(pdf)
+    (pdf, removed), repaired = read(data, lambda pdf: _cut(pdf, len(data)))
+    return pdf, [*removed, pdf_history.REPAIRED] if repaired else removed
+
+
+def _cut(pdf: pikepdf.Pdf, file_bytes: int) -> tuple[pikepdf.Pdf, list[Finding]]:
+    budget = pdf_streams.Budget(file_bytes)
+    removed = [*pdf_history.protection(pdf), *pdf_history.information(pdf)]
     try:
         for node in walk(pdf):
             removed += pdf_annotations.scrubbed(node)

@@ -1,15 +1,19 @@
-"""A PDF as objects: opened without repair, walked once, written anew.
+"""A PDF as objects: opened, walked once, written anew.
 
 Room: redaction/formats. Runs only inside the sandbox worker. Pure. Writing anew is what removes
 history: only what is reachable is written, once, in one revision, with an identifier that is the
-same for every file. Layout: ISO 32000-2 §7.5 (file structure), §7.3.10 (indirect objects).
+same for every file. A file whose tables are damaged is repaired only if it ends where a PDF ends:
+half a file is never taken for a whole one, and what the repair made is believed only when another
+reader, with a repair of its own, draws the same. Layout: ISO 32000-2 §7.5 (file structure),
+§7.3.10 (indirect objects), §7.6 (encryption).
 """
 
+import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Final
+from typing import Final, TypeVar
 
 import pikepdf
 from pikepdf import Name, ObjectStreamMode, PageCopyWarning, StreamDecodeLevel
@@ -22,6 +26,11 @@ MAX_OBJECTS: Final = 2_000_000
 MAX_STREAM_BYTES: Final = 512 * 1024 * 1024
 MAX_NESTING: Final = 200
 MAX_FILTERS: Final = 8
+# Where readers look for the end of a PDF (ISO 32000-2 §7.5.5, annex I).
+END_WITHIN_BYTES: Final = 1024
+END: Final = re.compile(rb"startxref\s++[0-9]++\s++%%EOF")
+
+T = TypeVar("T")
 
 # Dictionaries whose keys are names somebody chose and not keys of the standard.
 NAMED: Final = frozenset(
@@ -51,12 +60,29 @@ class Node:
         return plain and self.key in NAMED and not any(key in self.held for key in NOT_NAMED_WITH)
 
 
-def opened(data: bytes) -> pikepdf.Pdf:
-    """Return the document.
+def read(data: bytes, action: Callable[[pikepdf.Pdf], T]) -> tuple[T, bool]:
+    """Return what ``action`` makes of the document, and whether it had to be repaired for it.
 
     Raises:
-        EncryptedError: it is protected, even if only against changes.
-        UnreadableError: it would need repair, and repair is guessing.
+        EncryptedError: it opens only with a password.
+        UnreadableError: damaged beyond repair, or its end is missing.
+        TooLargeError: more pages or objects than a drawing has.
+        UnsupportedFormatError: its pages exist only in a form language of another standard.
+    """
+    try:
+        return action(opened(data)), False
+    except UnreadableError:
+        if END.search(data, max(0, len(data) - END_WITHIN_BYTES)) is None:
+            raise
+    return action(opened(data, repaired=True)), True
+
+
+def opened(data: bytes, *, repaired: bool = False) -> pikepdf.Pdf:
+    """Return the document; ``repaired`` has tables that are damaged made anew.
+
+    Raises:
+        EncryptedError: it opens only with a password.
+        UnreadableError: it is damaged.
         TooLargeError: more pages or objects than a drawing has.
         UnsupportedFormatError: its pages exist only in a form language of another standard.
     """
@@ -68,15 +94,10 @@ def opened(data: bytes) -> pikepdf.Pdf:
         max_stream_filters=MAX_FILTERS,
     )
     try:
-        pdf = pikepdf.Pdf.open(BytesIO(data), attempt_recovery=False, suppress_warnings=True)
+        pdf = pikepdf.Pdf.open(BytesIO(data), attempt_recovery=repaired, suppress_warnings=True)
+        _check(pdf)
     except pikepdf.PasswordError as error:
         raise EncryptedError from error
-    except BROKEN as error:
-        raise UnreadableError from error
-    if pdf.is_encrypted:
-        raise EncryptedError
-    try:
-        _check(pdf)
     except BROKEN as error:
         raise UnreadableError from error
     return pdf

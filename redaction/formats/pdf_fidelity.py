@@ -13,7 +13,7 @@ from pikepdf import Name
 
 from redaction.errors import NotFaithfulError, UnreadableError
 from redaction.formats import pdf_streams
-from redaction.formats.pdf_document import BROKEN, NAMED, opened
+from redaction.formats.pdf_document import BROKEN, NAMED, opened, read
 from redaction.formats.pdf_objects import TEX
 from redaction.model import Proof
 
@@ -37,22 +37,23 @@ def contents(original: bytes, cleaned: bytes) -> Proof:
         NotFaithfulError: one differs.
         UnreadableError: one of the documents cannot be read.
     """
-    count = 0
-    before, after = opened(original), opened(cleaned)
-    if len(before.pages) != len(after.pages):
+    before, _ = read(original, _pages)
+    after = _pages(opened(cleaned))
+    if len(before) != len(after):
         raise NotFaithfulError("another number of pages")
+    if before != after:
+        raise NotFaithfulError("a page is told to draw otherwise")
+    return Proof("tokens", len(after), "every page's instructions, fonts and pictures are the same")
+
+
+def _pages(pdf: pikepdf.Pdf) -> list[bytes]:
     try:
-        pairs = zip(_pages(before), _pages(after), strict=True)
-        for one, other in pairs:
-            if one != other:
-                raise NotFaithfulError("a page is told to draw otherwise")
-            count += 1
+        return list(_digests(pdf))
     except BROKEN as error:
         raise UnreadableError from error
-    return Proof("tokens", count, "every page's instructions, fonts and pictures are the same")
 
 
-def _pages(pdf: pikepdf.Pdf) -> Iterator[bytes]:
+def _digests(pdf: pikepdf.Pdf) -> Iterator[bytes]:
     known: dict[tuple[int, int], bytes] = {}
     for page in pdf.pages:
         digest = hashlib.blake2b(digest_size=32)

@@ -12,14 +12,18 @@ import pikepdf
 from redaction.carriers.naming import removed
 from redaction.errors import NotFaithfulError
 from redaction.formats.pdf_words import MEANINGS, stated, text_of
-from redaction.model import Category, Finding
+from redaction.model import Action, CarrierClass, Category, Finding
 
 END: Final = re.compile(rb"%%EOF")
 PREVIOUS: Final = re.compile(rb"/Prev\s++[0-9]")
 # Written by qpdf for everybody, so that no two files can be told apart or joined by it.
 STATIC_ID: Final = b"<31415926535897932384626433832795>"
 IDENTIFIER: Final = re.compile(rb"/ID\s*+\[\s*+(<[0-9a-fA-F]*+>)\s*+(<[0-9a-fA-F]*+>)")
-TRAILER: Final = ("/Root", "/Size", "/Prev", "/ID", "/XRefStm", "/Type", "/W", "/Index", "/Length")
+TRAILER: Final = (
+    *("/Root", "/Size", "/Prev", "/ID", "/XRefStm", "/Type", "/W", "/Index", "/Length"),
+    *("/Filter", "/DecodeParms", "/Encrypt"),
+)
+REPAIRED: Final = stated("PDF/history", Category.HISTORY, "damaged tables, made anew")
 
 
 def information(pdf: pikepdf.Pdf) -> list[Finding]:
@@ -32,9 +36,31 @@ def information(pdf: pikepdf.Pdf) -> list[Finding]:
                 found += removed(
                     "PDF/Info", MEANINGS.get(name, name.lstrip("/")), text_of(value[name])
                 )
-        elif key not in (*TRAILER, "/Filter", "/DecodeParms"):
+        elif key not in TRAILER:
             found.append(stated("PDF/trailer", Category.HISTORY, "unknown entry"))
     return found
+
+
+def protection(pdf: pikepdf.Pdf) -> list[Finding]:
+    """Return, for review, that the file forbade things and that the cleaned one cannot.
+
+    It opens without a password, so this keeps nobody from reading it; whether it may go out
+    without is for its owner to say, who sees this before anything is released.
+    """
+    if not pdf.is_encrypted:
+        return []
+    forbidden = [word for word, allowed in pdf.allow._asdict().items() if not allowed]
+    return [
+        Finding(
+            "PDF/Encrypt",
+            Category.HISTORY,
+            Action.REVIEW,
+            "protected without a password; the cleaned file is not protected against: "
+            + (", ".join(forbidden).replace("_", " ") or "anything"),
+            carrier_class=CarrierClass.CONTENT,
+            seed=False,
+        )
+    ]
 
 
 def findings(data: bytes) -> tuple[Finding, ...]:

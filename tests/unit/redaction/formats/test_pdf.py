@@ -1,5 +1,6 @@
 """PDF: who made it and how it came about goes, from every place; the sheet stays to the pixel."""
 
+import re
 from io import BytesIO
 
 import pikepdf
@@ -119,12 +120,29 @@ def test_an_unreachable_object_is_gone() -> None:
     assert says(scrubbed(body + b"xref" + tail + b"\n%%EOF\n")) is False
 
 
+def protected(user: str) -> bytes:
+    pdf = sheet()
+    CARRIERS["info"](pdf)
+    out = BytesIO()
+    forbidden = pikepdf.Permissions(modify_other=False, print_highres=False)
+    pdf.save(out, encryption=pikepdf.Encryption(owner="owner", user=user, allow=forbidden))
+    return out.getvalue()
+
+
 def test_a_file_with_a_password_is_refused() -> None:
-    for user in ("", "open"):
-        out = BytesIO()
-        sheet().save(out, encryption=pikepdf.Encryption(owner="owner", user=user))
-        with pytest.raises(EncryptedError):
-            handler.plan(out.getvalue(), PROFILE)
+    with pytest.raises(EncryptedError):
+        handler.plan(protected("open"), PROFILE)
+
+
+def test_what_opens_without_a_password_is_cleaned_and_its_owner_told_what_it_forbade() -> None:
+    cleaned, report = engine.scrub(protected(""), PROFILE)
+    assert report.status is Status.CLEAN, report.reason
+    assert cleaned is not None
+    assert not says(cleaned)
+    assert b"/Encrypt" not in cleaned
+    (told,) = [found for found in report.findings if found.carrier == "PDF/Encrypt"]
+    assert told.action is Action.REVIEW
+    assert told.value.endswith("against: modify assembly, modify other, print highres")
 
 
 @pytest.mark.parametrize("cut", [200, 600])
@@ -133,11 +151,37 @@ def test_half_a_file_never_looks_whole(cut: int) -> None:
         handler.plan(saved(sheet())[:-cut], PROFILE)
 
 
-def test_a_file_that_needs_repair_is_refused_and_not_guessed_at() -> None:
-    data = saved(sheet())
-    broken = data[: data.rindex(b"startxref")] + b"startxref\n7\n%%EOF\n"
-    with pytest.raises(UnreadableError):
-        handler.plan(broken, PROFILE)
+@pytest.mark.parametrize(
+    ("table", "damaged"),
+    [
+        (rb"startxref\n[0-9]+", b"startxref\n7"),
+        (rb"\n[0-9]{10} 00000 n", b"\n0000000005 00000 n"),
+        (rb"/Length [0-9]+", b"/Length 3"),
+    ],
+)
+def test_damaged_tables_are_made_anew_and_that_is_told(table: bytes, damaged: bytes) -> None:
+    data = dirty("info")
+    assert re.search(table, data)
+    cleaned, report = engine.scrub(re.sub(table, damaged, data), PROFILE)
+    assert report.status is Status.CLEAN, report.reason
+    assert cleaned is not None
+    assert not says(cleaned)
+    assert page_content(cleaned).strip() == page_content(data).strip()
+    assert "damaged tables, made anew" in {found.value for found in report.findings}
+
+
+def test_a_repair_by_which_two_readers_see_different_pages_is_not_believed() -> None:
+    whole = saved(sheet())
+    data = re.sub(rb"startxref\n[0-9]+", b"startxref\n7", whole)
+    plan = handler.plan(data, PROFILE)
+    with pytest.raises(NotFaithfulError):
+        handler.prove(data, handler.apply(empty_sheet(), plan), plan)
+
+
+def empty_sheet() -> bytes:
+    pdf = sheet()
+    page_of(pdf).Contents = Stream(pdf, b"")
+    return saved(pdf)
 
 
 def test_a_form_that_only_its_own_program_shows_is_refused() -> None:
