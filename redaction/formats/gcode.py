@@ -1,18 +1,20 @@
-"""G-code: what programmers and slicers wrote beside the program goes, every word of it stays.
+"""G-code: who programmed it, when and where goes; every word and every remark on the work stays.
 
-Room: redaction/formats. Runs only inside the sandbox worker. Pure; linear in the file. Comments are
-cut but for those by which a machine or its viewer knows where a layer or a feature begins; what is
+Room: redaction/formats. Runs only inside the sandbox worker. Pure; linear in the file. Remarks are
+cut where they tell of people, times, places and programs (``redaction.carriers.remarks``); what is
 shown to the operator is only told. Sources: ISO 6983-1, NIST RS274/NGC §3.3, the manuals of Marlin
 (M117, checksums) and Fanuc (program names); docs/reference/formats/gcode.md.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
-from redaction.carriers import echoes, xml_words
+from redaction.carriers import echoes, remarks, xml_words
 from redaction.carriers.changes import Changes
-from redaction.carriers.naming import category_of
+from redaction.carriers.remarks import Remarks
 from redaction.errors import NotFaithfulError
 from redaction.model import Category, Edit, Plan, Profile, Proof, patched
 from redaction.text import people
@@ -37,38 +39,103 @@ MARK: Final = re.compile(
     rf"|(?:TYPE|FEATURE):\s?(?:(?:{_FEATURE})[ -]?){{1,4}})\s*+",
     re.IGNORECASE,
 )
-SETTING: Final = re.compile(
-    r"[\s;(]*+(?P<key>[A-Za-z][\w -]{1,40}?)\s*+[=:]\s*+(?P<value>[^()]{2,}+)"
-)
-PERSONS: Final = re.compile(
-    r"programm?er|operator|\buser\b|user_?name|author|designer|drawn", re.IGNORECASE
-)
-HOSTS: Final = re.compile(r"print_?host|host_?name|computer|machine_?name", re.IGNORECASE)
-MARKS: Final = re.compile(r"api_?key|password|token|serial", re.IGNORECASE)
+# A picture in base64, line by line.
+PICTURE: Final = re.compile(r";\s*thumbnail\w*\s+(?P<edge>begin|end)\b", re.IGNORECASE)
 CHECKSUM: Final = re.compile(rb"(?P<sum>(?<=\*)[0-9]{1,3})[ \t]*+(?=;|\r|\n|\Z)")
 # Commands that set up a machine's network.
 NETWORK: Final = re.compile(rb"^[ \t]*+M(?:55[0-4]|58[789])\b[^\r\n;]*+", re.MULTILINE)
 MAX_TOLD_CHARS: Final = 1_000
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A remark that stays: where it lies, what is left of it, and what is cut out of it."""
+
+    start: int
+    end: int
+    left: str
+    where: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What is to change: the remarks met so far, and what a machine or its operator reads."""
+
+    data: bytes
+    changes: Changes = field(default_factory=Changes)
+    shown: list[str] = field(default_factory=list)
+    kept: list[_Kept] = field(default_factory=list)
+    # Where remarks in brackets end and those behind semicolons begin, for checksums.
+    ends: list[int] = field(default_factory=list)
+    tails: list[int] = field(default_factory=list)
+    _read: Remarks = field(default_factory=Remarks)
+    _in_picture: bool = False
+
+    def take(self, piece: re.Match[bytes], where: str) -> None:
+        """Decide on one message, string or remark."""
+        said, encoding = _decoded(piece.group())
+        if piece.lastgroup == "tail":
+            self.tails.append(piece.start())
+        else:
+            self.ends.append(piece.end())
+        edge = PICTURE.match(said)
+        if edge is not None or self._in_picture:
+            self._in_picture = self._in_picture if edge is None else edge["edge"].lower() == "begin"
+            self._cut(piece.start(), piece.end())
+            self.changes.gone("G-code.picture", Category.PREVIEW, "picture", where)
+            return
+        if piece.lastgroup in ("message", "string") or SHOWN.match(piece.group()):
+            self.shown.append(said)
+            return
+        if MARK.fullmatch(said):
+            return
+        body = said[1:-1] if said[0] == "(" and said[-1] == ")" else said[1:]
+        if not body:
+            return
+        remark = self._read.read(body)
+        edits = []
+        for start, end, category in remark.cuts:
+            self._tell(category, body[start:end], where)
+            at = piece.start() + 1 + len(body[:start].encode(encoding))
+            edits.append(Edit(at, at + len(body[start:end].encode(encoding)), b""))
+        if remark.left:
+            kept = _Kept(piece.start(), piece.end(), remark.left, where, tuple(edits))
+            self.kept.append(kept)
+        else:
+            self._cut(piece.start(), piece.end())
+
+    def follow(self) -> None:
+        """Cut remarks that would stay but repeat a name that went."""
+        again = remarks.echoing(self.changes.findings)
+        for remark in self.kept:
+            if again is not None and again.search(remark.left):
+                self._cut(remark.start, remark.end)
+                self._tell(Category.COMMENT, remark.left, remark.where)
+            else:
+                self.changes.edits += remark.edits
+                self.shown.append(remark.left)
+        self.changes.edits.sort()
+
+    def _cut(self, start: int, end: int) -> None:
+        self.changes.edits.append(Edit(start, end, b""))
+
+    def _tell(self, category: Category, said: str, where: str) -> None:
+        self.changes.tell("G-code.comment", category, remarks.value(said)[:MAX_TOLD_CHARS], where)
+
+
 def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - what an operator sees is only told
-    """Return the comments to cut, and whom messages to the operator name."""
-    changes, edits = Changes(), list[Edit]()
-    shown: list[str] = [_text(found.group()) for found in NETWORK.finditer(data)]
+    """Return what to cut out of remarks, and whom those that stay and messages name."""
+    draft = _Draft(data, shown=[_decoded(found.group())[0] for found in NETWORK.finditer(data)])
     line, counted = 1, 0
     for piece in PIECE.finditer(data):
-        if piece.lastgroup in ("message", "string") or SHOWN.match(piece.group()):
-            shown.append(_text(piece.group()))
-            continue
-        said = _text(piece.group())
-        if MARK.fullmatch(said):
-            continue
         line, counted = line + data.count(b"\n", counted, piece.start()), piece.start()
-        edits += _cut(data, piece)
-        _tell(changes, said[:MAX_TOLD_CHARS], f"line {line}")
-    words = [xml_words.Words("", "\n".join(shown), "", "")]
-    findings = [*changes.findings, *xml_words.named("G-code.text", words)]
-    findings += xml_words.echoes("G-code.text", echoes.telling(changes.findings), words)
+        draft.take(piece, f"line {line}")
+    draft.follow()
+    edits = sorted((*draft.changes.edits, *_checksums(draft)))
+    words = [xml_words.Words("", "\n".join(dict.fromkeys(draft.shown)), "", "")]
+    findings = [*draft.changes.findings, *xml_words.named("G-code.text", words)]
+    findings += xml_words.echoes("G-code.text", echoes.telling(draft.changes.findings), words)
     return Plan(tuple(findings), tuple(edits))
 
 
@@ -96,51 +163,29 @@ def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:
     return (Proof("tokens", count, "every line has the same words in the same order"),)
 
 
-def _cut(data: bytes, piece: re.Match[bytes]) -> Iterator[Edit]:
-    """Yield the edit that cuts a comment; a checksum behind it follows."""
-    yield Edit(piece.start(), piece.end(), b"")
-    if piece.lastgroup != "bracket":
-        return
-    # What stands behind a semicolon is a comment of its own, whatever it looks like.
-    end = data.find(b"\n", piece.end())
-    end = end if end >= 0 else len(data)
-    comment = data.find(b";", piece.end(), end)
-    end = comment if comment >= 0 else end
-    if data.find(b"(", piece.end(), end) >= 0:
-        return  # the last one on the line knows what is left of it
-    found = CHECKSUM.search(data, piece.end(), end)
-    if found is not None:
-        begin = data.rfind(b"\n", 0, piece.start()) + 1
-        summed = PIECE.sub(_kept, data[begin : found.start() - 1])
-        value = 0
-        for byte in summed:
-            value ^= byte
-        yield Edit(found.start(), found.end("sum"), str(value).encode())
-
-
-def _kept(piece: re.Match[bytes]) -> bytes:
-    stays = piece.lastgroup in ("message", "string") or SHOWN.match(piece.group())
-    return piece.group() if stays else b""
-
-
-def _tell(changes: Changes, said: str, where: str) -> None:
-    setting = SETTING.match(said)
-    if setting is None:
-        changes.tell("G-code.comment", Category.COMMENT, said.strip(";() \t"), where)
-        return
-    key, value = setting["key"].strip(), setting["value"].strip()
-    category = _category(key)
-    name = "comment" if category is Category.COMMENT else key
-    told = said.strip(";() \t") if category is Category.COMMENT else value
-    changes.tell(f"G-code.{name}", category, told, where)
-
-
-def _category(key: str) -> Category:
-    if PERSONS.search(key):
-        return Category.PERSON
-    if HOSTS.search(key):
-        return Category.HOST
-    return Category.IDENTIFIER if MARKS.search(key) else category_of(key)
+def _checksums(draft: _Draft) -> Iterator[Edit]:
+    """Yield new checksums for the lines in which a remark was cut before the checksum."""
+    data, edits = draft.data, draft.changes.edits
+    at = 0
+    while at < len(edits):
+        begin = data.rfind(b"\n", 0, edits[at].start) + 1
+        end = data.find(b"\n", edits[at].start)
+        end = end if end >= 0 else len(data)
+        upto = bisect_left(edits, Edit(end, end, b""), at)
+        # What stands behind a semicolon is a remark of its own, whatever it looks like.
+        tail = bisect_left(draft.tails, begin)
+        stop = draft.tails[tail] if tail < len(draft.tails) and draft.tails[tail] < end else end
+        inner = [edit for edit in edits[at:upto] if edit.start < stop]
+        last = bisect_left(draft.ends, stop + 1) - 1
+        if inner and last >= 0:
+            found = CHECKSUM.search(data, draft.ends[last], stop)
+            if found is not None:
+                shifted = [Edit(e.start - begin, e.end - begin, b"") for e in inner]
+                value = 0
+                for byte in patched(data[begin : found.start() - 1], shifted):
+                    value ^= byte
+                yield Edit(found.start(), found.end("sum"), str(value).encode())
+        at = upto
 
 
 def _words(line: bytes) -> list[bytes]:
@@ -163,11 +208,12 @@ def _words(line: bytes) -> list[bytes]:
     return re.sub(rb"\*[0-9]+\s*$", b"*", bytes(words)).split()
 
 
-def _text(piece: bytes) -> str:
+def _decoded(piece: bytes) -> tuple[str, str]:
+    """Return the text of a piece, and how it is encoded."""
     try:
-        return piece.decode("utf-8")
+        return piece.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        return piece.decode("latin-1")
+        return piece.decode("latin-1"), "latin-1"
 
 
 def warm() -> None:
