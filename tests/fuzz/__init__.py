@@ -1,0 +1,1 @@
+"""Files nobody would make, for every handler, until one breaks: docs/explanation/fuzzing.md."""
