@@ -11,17 +11,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import pikepdf
-import pypdfium2
 from pikepdf import Name
 
-from redaction.errors import UnreadableError
-from redaction.formats import pdf_signatures
+from redaction.formats import pdf_cells, pdf_sheet, pdf_signatures
 from redaction.formats.pdf_document import BROKEN, walk
+from redaction.formats.pdf_sheet import Box, Sheet
 from redaction.formats.pdf_words import BINARY, SHOWN, shown, text_of
 from redaction.model import Action, CarrierClass, Category, Finding
-from redaction.text import people
 
-MAX_PAGE_CHARS: Final = 400_000
 MIN_PART_CHARS: Final = 4
 # Words of a name, and the parts of a path that name a person or a machine.
 NAME_PARTS: Final = re.compile(r"[^\W\d_]{4,}+")
@@ -53,57 +50,31 @@ def pages(data: bytes) -> list[Page]:
     Raises:
         UnreadableError: pdfium cannot read the document.
     """
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        raise UnreadableError from error
-    try:
-        return [_page(document, number) for number in range(len(document))]
-    except pypdfium2.PdfiumError as error:
-        raise UnreadableError from error
-    finally:
-        document.close()
+    found: list[Page] = []
+    pdf_sheet.each(data, lambda sheet: found.append(_page(sheet)))
+    return found
 
 
-def _page(document: pypdfium2.PdfDocument, number: int) -> Page:
-    page = document[number]
-    words = page.get_textpage()
-    text = words.get_text_range(0, min(words.count_chars(), MAX_PAGE_CHARS))
+def _page(sheet: Sheet) -> Page:
     findings = tuple(
         Finding(
             "PDF/page text",
             span.category,
             Action.REVIEW,
-            text[span.start : span.end],
-            f"page {number + 1}{_box(words, span)}",
+            sheet.text[span.start : span.end],
+            f"page {sheet.number}{_place_of(sheet.box(span.start, span.end))}",
             CarrierClass.CONTENT,
             confidence=span.confidence,
         )
-        for span in people.find(text)
+        for span in pdf_cells.find(sheet)
     )
-    words.close()
-    page.close()
-    return Page(number + 1, text, findings)
+    return Page(sheet.number, sheet.text, findings)
 
 
-def _box(words: pypdfium2.PdfTextPage, span: people.Span) -> str:
-    """Return where on the page ``span`` stands; nothing if pdfium counts characters otherwise."""
-    count = words.count_chars()
-    boxes = []
-    for number in range(span.start, min(span.end, count)):
-        try:
-            boxes.append(words.get_charbox(number))
-        except pypdfium2.PdfiumError:
-            continue
-    if not boxes:
+def _place_of(box: Box | None) -> str:
+    if box is None:
         return ""
-    left, bottom, right, top = (
-        min(box[0] for box in boxes),
-        min(box[1] for box in boxes),
-        max(box[2] for box in boxes),
-        max(box[3] for box in boxes),
-    )
-    return f" at {left:.0f},{bottom:.0f}–{right:.0f},{top:.0f} pt"
+    return f" at {box.left:.0f},{box.bottom:.0f}–{box.right:.0f},{box.top:.0f} pt"
 
 
 def kept(pdf: pikepdf.Pdf) -> Iterator[tuple[str, str]]:
