@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 from redaction.errors import (
     EmptyFileError,
@@ -41,6 +41,14 @@ Load = Callable[[str], FormatHandler]
 MAX_DEPTH: Final = 3
 MAX_MEMBERS: Final = 10_000
 MAX_UNPACKED_BYTES: Final = 1024 * 1024 * 1024
+
+
+@runtime_checkable
+class Sparing(Protocol):
+    """What a container offers that leaves some of its members as they are."""
+
+    def spared(self, plan: Plan, profile: Profile) -> Plan:
+        """Return the plan of a member, or in its place one that changes nothing."""
 
 
 class Budget:
@@ -159,7 +167,10 @@ class _Nesting:
     def _planned(self, member: Member, profile: Profile, budget: Budget) -> MemberPlan:
         known = identify(member.content)
         handler = self._handler(known.name, budget)
-        return MemberPlan(member.name, known.name, handler.plan(member.content, profile))
+        plan = handler.plan(member.content, profile)
+        if isinstance(self._container, Sparing):
+            plan = self._container.spared(plan, profile)
+        return MemberPlan(member.name, known.name, plan)
 
     def _handler(self, name: str, budget: Budget | None = None) -> FormatHandler:
         return _nesting(self._load(name), self._load, self._depth + 1, budget)

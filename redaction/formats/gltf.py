@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from redaction.carriers import echoes, json_walk, xml_walk, xml_words
+from redaction.carriers import echoes, json_walk, sparing, xml_walk, xml_words
 from redaction.carriers.changes import Changes
 from redaction.carriers.json_walk import Value
 from redaction.carriers.local_paths import basenamed
@@ -122,6 +122,11 @@ def repacked(data: bytes, replaced: Mapping[str, bytes]) -> bytes:
             binary[start:end] = content.ljust(end - start, b"\x00")
     text = xml_walk.applied(scene.text, cuts)
     return scene.written(text, bytes(binary) if scene.binary is not None else None)
+
+
+def spared(plan: Plan, profile: Profile) -> Plan:
+    """Return the plan of a picture; one that names nobody stays, and every buffer with it."""
+    return sparing.spared(plan, profile)
 
 
 def _inlined(text: str) -> Iterator[tuple[Value, bytes]]:

@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from redaction import engine, members, registry, sniff
 from redaction.errors import (
@@ -20,7 +20,7 @@ from redaction.errors import (
 )
 from redaction.formats import gltf as handler
 from redaction.formats import gltf_container as container
-from redaction.model import Container, Plan, Profile
+from redaction.model import Action, Category, Container, Plan, Profile
 from redaction.report import Status
 
 PROFILE = Profile()
@@ -119,6 +119,40 @@ def test_a_local_path_is_cut_down_to_the_file() -> None:
     document = json.loads(scrubbed(data))
     assert document["images"] == [{"uri": "wood.png"}]
     assert document["name"] == "a.glb"
+
+
+def painted(**texts: str) -> bytes:
+    said = PngImagePlugin.PngInfo()
+    said.add(b"tIME", bytes((7, 232, 5, 6, 7, 8, 9)))
+    for name, value in texts.items():
+        said.add_text(name, value)
+    out = BytesIO()
+    Image.new("RGB", (4, 4), "red").save(out, "PNG", pnginfo=said)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("texts", [{}, {"Software": "Paint 3"}, {"Comment": "Created with GIMP"}])
+def test_a_picture_that_tells_a_program_and_a_day_stays_and_is_told(texts: dict[str, str]) -> None:
+    data = in_buffer(painted(**texts))
+    cleaned, report = engine.scrub(data, PROFILE)
+    assert cleaned == data
+    assert {found.action for found in report.findings} == {Action.KEPT}
+    strict = Profile("strict", frozenset({Category.COMMENT}))
+    assert engine.scrub(data, strict)[0] != data
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"Software": "Paint for jane.roe@example.com"},
+        {"Author": "Paint"},
+        {"Source": "Paint"},
+        {"Comment": "Created with GIMP for Quillfeather"},
+        {"Title": "2024-05-06"},
+    ],
+)
+def test_a_picture_that_may_tell_of_somebody_is_cleaned(texts: dict[str, str]) -> None:
+    assert b"tIME" not in scrubbed(in_buffer(painted(**texts)))
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
