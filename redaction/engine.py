@@ -9,7 +9,7 @@ sweep find none of the removed values anywhere.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from redaction import members, registry
+from redaction import choices, members, registry
 from redaction.errors import (
     MemberRefusedError,
     NotFaithfulError,
@@ -34,8 +34,10 @@ def inspect(data: bytes, profile: Profile, load: Load = registry.load) -> Report
     try:
         known = identify(data)
         report = replace(report, format=known.name)
-        plan = members.handler_of(known.name, load).plan(data, profile)
-        return replace(report, findings=reported(plan.findings))
+        planned = choices.planned(members.handler_of(known.name, load), data, profile)
+        report = replace(report, findings=planned.lines)
+        planned.check()
+        return report
     except RedactionError as error:
         return _refused(report, error)
     except (MemoryError, RecursionError):
@@ -52,10 +54,11 @@ def scrub(data: bytes, profile: Profile, load: Load = registry.load) -> tuple[by
         known = identify(data)
         report = replace(report, format=known.name)
         handler = members.handler_of(known.name, load)
-        plan = handler.plan(data, profile)
-        report = replace(report, findings=reported(plan.findings))
-        cleaned = handler.apply(data, plan)
-        proofs = _disbelieve(handler, known, (data, cleaned), plan, profile)
+        planned = choices.planned(handler, data, profile)
+        report = replace(report, findings=planned.lines)
+        planned.check()
+        cleaned = handler.apply(data, planned.plan)
+        proofs = _disbelieve(handler, known, (data, cleaned), planned.plan, planned.profile)
     except RedactionError as error:
         return None, _refused(report, error)
     except (MemoryError, RecursionError):

@@ -105,6 +105,24 @@ class OpaqueStreamError(RedactionError):
     code = "opaque-stream"
 
 
+class CannotRedactContentError(RedactionError):
+    """Words that are to go cannot be taken out of this kind of file. Change them in the drawing."""
+
+    code = "cannot-redact-content"
+
+
+class ChoiceUnknownError(RedactionError):
+    """What was chosen to go is not in this file. Look at its findings again and choose anew."""
+
+    code = "unknown-choice"
+
+
+class ForeignStreamError(RedactionError):
+    """An added program keeps people's names in the file. Send a STEP export, or save without it."""
+
+    code = "foreign-stream"
+
+
 class ResidueError(RedactionError):
     """A removed value is still present elsewhere in the file, so it cannot be called clean."""
 

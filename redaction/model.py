@@ -62,7 +62,8 @@ class Finding:
     ``value`` is in clear and so never leaves the worker but inside a report that its
     reader may see; ``where`` says the place in words that name nobody ("line 12").
     ``seed`` tells the sweep to search the cleaned file for the value: set it to False
-    only for values that are no secret (a constant time stamp, a product name).
+    only for values that are no secret (a constant time stamp, a product name). ``rule`` is
+    the rule of the people detector that found it (``redaction.text.reasons``), if one did.
     """
 
     carrier: str
@@ -73,6 +74,7 @@ class Finding:
     carrier_class: CarrierClass = CarrierClass.METADATA
     seed: bool = True
     confidence: float = 1.0
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -141,15 +143,42 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A finding in content that its owner wants out, wherever in its carrier the words stand."""
+
+    carrier: str
+    category: Category
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """Which optional categories a redaction removes; metadata always goes.
 
-    ``redact_content`` names content categories that are replaced without asking;
-    everything else found in content is only reported for review.
+    ``redact_content`` names content categories that are replaced without asking, and
+    ``redact_findings`` single findings by their id in an earlier report on the same file under
+    the same profile; everything else found in content is only reported for review.
+    ``choices`` is what these ids stand for: ``redaction.choices`` fills it in.
     """
 
     name: str = "supplier"
     redact_content: frozenset[Category] = frozenset()
+    redact_findings: frozenset[str] = frozenset()
+    choices: frozenset[Choice] = frozenset()
+
+    @property
+    def asks_any(self) -> bool:
+        """Whether anything in content is to go."""
+        return bool(self.redact_content or self.choices)
+
+    def asks(self, carrier: str, category: Category, value: str) -> bool:
+        """Return whether ``value``, found in the content of ``carrier``, is to go.
+
+        A format that cannot take it out reports it for review, and the whole file is refused.
+        """
+        if category in self.redact_content:
+            return True
+        return bool(self.choices) and Choice(carrier, category, value) in self.choices
 
 
 class FormatHandler(Protocol):

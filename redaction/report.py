@@ -4,15 +4,18 @@ Room: redaction. Pure. Made in the sandbox worker, carried over the wall as JSON
 on the trusted side by ``redaction.report_reading``, shown by the command line, API and console.
 
     {"status": "clean", "format": "step", "profile": "supplier",
-     "findings": [{"carrier": "FILE_NAME.author", "category": "person", "action": "removed",
-                   "class": "metadata", "where": "line 4", "value_preview": "J… D…",
-                   "confidence": 1.0, "count": 1}],
+     "findings": [{"id": "5e2f…", "carrier": "TEXT", "category": "person", "action": "review",
+                   "class": "content", "where": "handle 2A", "value_preview": "J… D…",
+                   "confidence": 0.9, "rule": "name.labelled", "why": "A label before it …",
+                   "count": 1}],
      "fidelity": {"identical": true, "oracles": [{"oracle": "tokens", "compared": 812, …}]},
      "bytes_in": 4711, "bytes_out": 4698}
 """
 
+import hashlib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -20,6 +23,7 @@ from typing import Final
 
 from redaction.errors import RedactionError, TooComplexError
 from redaction.model import Action, CarrierClass, Category, Finding, Proof
+from redaction.text.reasons import why
 
 UNKNOWN_FORMAT: Final = "unknown"
 MAX_FINDINGS: Final = 20_000
@@ -27,6 +31,7 @@ MAX_ORACLES: Final = 100
 MAX_VALUE_CHARS: Final = 2_000
 MAX_WORDS_CHARS: Final = 400
 PREVIEW_WORDS: Final = 6
+ID_CHARS: Final = 16
 WORD: Final = re.compile(r"\w++")
 # Terminals and browsers act on these; a drawing's words must never be able to do so.
 UNSHOWABLE: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
@@ -50,7 +55,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class ReportedFinding:
-    """A finding as its owner reads it; the same value in many places is one line and a count."""
+    """A finding as its owner reads it; the same value in many places is one line and a count.
+
+    ``id`` names the line in every report on the same file, and nobody in it.
+    """
 
     carrier: str
     category: Category
@@ -60,10 +68,16 @@ class ReportedFinding:
     value: str = field(repr=False)
     confidence: float = 1.0
     count: int = 1
+    id: str = ""
+    rule: str = ""
 
-    def to_json(self, *, show_values: bool) -> dict[str, object]:
-        """Return the JSON object; the value stands in it only when ``show_values``."""
+    def to_json(self, *, show_values: bool, explained: bool = True) -> dict[str, object]:
+        """Return the JSON object; the value stands in it only when ``show_values``.
+
+        ``explained`` adds why its rule takes it for personal.
+        """
         document: dict[str, object] = {
+            "id": self.id,
             "carrier": self.carrier,
             "category": self.category.value,
             "action": self.action.value,
@@ -71,8 +85,11 @@ class ReportedFinding:
             "where": self.where,
             "value_preview": masked(self.value),
             "confidence": self.confidence,
+            "rule": self.rule,
             "count": self.count,
         }
+        if explained:
+            document["why"] = why(self.rule)
         return document | ({"value": self.value} if show_values else {})
 
 
@@ -94,13 +111,16 @@ class Report:
         """Whether the drawing was proved unchanged; never true without a proof."""
         return self.status is Status.CLEAN and bool(self.oracles)
 
-    def to_json(self, *, show_values: bool = False) -> dict[str, object]:
+    def to_json(self, *, show_values: bool = False, explained: bool = True) -> dict[str, object]:
         """Return the JSON object of the command line's contract; values masked unless asked."""
+        findings = (
+            found.to_json(show_values=show_values, explained=explained) for found in self.findings
+        )
         document: dict[str, object] = {
             "status": self.status.value,
             "format": self.format,
             "profile": self.profile,
-            "findings": [found.to_json(show_values=show_values) for found in self.findings],
+            "findings": list(findings),
             "fidelity": {
                 "identical": self.identical,
                 "oracles": [
@@ -126,15 +146,40 @@ class Report:
         )
 
 
-def reported(findings: Iterable[Finding]) -> tuple[ReportedFinding, ...]:
+class Ids:
+    """Names the lines of the reports on one file, each the same in all of them.
+
+    An id is a hash of where the words were first found and how many others were found there
+    before: it can be kept in clear and tells nothing of what they say.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, Category, str], str] = {}
+        self._counted: Counter[tuple[str, Category, str]] = Counter()
+
+    def of(self, line: ReportedFinding) -> str:
+        """Return the id of ``line``, whatever is done about it."""
+        words = (line.carrier, line.category, line.value)
+        if words not in self._known:
+            place = (line.carrier, line.category, line.where)
+            self._counted[place] += 1
+            told = "\0".join((*place, str(self._counted[place])))
+            self._known[words] = hashlib.sha256(told.encode()).hexdigest()[:ID_CHARS]
+        return self._known[words]
+
+
+def reported(findings: Iterable[Finding], ids: Ids | None = None) -> tuple[ReportedFinding, ...]:
     """Return ``findings`` as report lines: printable, bounded, repetitions counted.
+
+    ``ids`` are those of an earlier report on the same file, if there was one.
 
     Raises:
         TooComplexError: more than ``MAX_FINDINGS`` different lines.
     """
+    ids = ids or Ids()
     lines: dict[tuple[object, ...], ReportedFinding] = {}
     for found in findings:
-        line = _line(found)
+        line = line_of(found, ids)
         key = (line.carrier, line.category, line.action, line.carrier_class, line.value)
         known = lines.get(key)
         lines[key] = line if known is None else replace(known, count=known.count + 1)
@@ -155,8 +200,9 @@ def proved(proofs: Sequence[Proof]) -> tuple[Proof, ...]:
     )
 
 
-def _line(found: Finding) -> ReportedFinding:
-    return ReportedFinding(
+def line_of(found: Finding, ids: Ids) -> ReportedFinding:
+    """Return the report line for one finding."""
+    line = ReportedFinding(
         carrier=printable(found.carrier, MAX_WORDS_CHARS),
         category=found.category,
         action=found.action,
@@ -164,7 +210,9 @@ def _line(found: Finding) -> ReportedFinding:
         where=printable(found.where, MAX_WORDS_CHARS),
         value=printable(found.value, MAX_VALUE_CHARS),
         confidence=min(1.0, max(0.0, found.confidence)),
+        rule=found.rule,
     )
+    return replace(line, id=ids.of(line))
 
 
 def printable(words: str, max_chars: int) -> str:

@@ -6,6 +6,7 @@ code instead of being taken from the worker.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final, NoReturn, TypeVar
@@ -14,6 +15,7 @@ from redaction.errors import TooComplexError, WorkerFailedError
 from redaction.model import Action, CarrierClass, Category, Proof
 from redaction.registry import BY_NAME
 from redaction.report import (
+    ID_CHARS,
     MAX_FINDINGS,
     MAX_ORACLES,
     MAX_VALUE_CHARS,
@@ -25,6 +27,7 @@ from redaction.report import (
     Status,
     printable,
 )
+from redaction.text.reasons import REASONS
 from redaction.unsupported import REFUSALS
 
 # Empty objects unfold to twenty times their text: more would let a report exhaust the gateway.
@@ -34,8 +37,9 @@ MAX_COUNT: Final = 2**53  # beyond this JSON numbers stop being exact in other l
 REPORT_KEYS: Final = frozenset(
     {"status", "format", "profile", "findings", "fidelity", "bytes_in", "bytes_out", "reason"}
 )
-SHOWN_KEYS: Final = frozenset({"value", "value_preview", "confidence", "count"})
+SHOWN_KEYS: Final = frozenset({"value", "value_preview", "confidence", "count", "rule", "id"})
 FINDING_KEYS: Final = SHOWN_KEYS | {"carrier", "category", "action", "class", "where"}
+ID: Final = re.compile(rf"(?:[0-9a-f]{{{ID_CHARS}}})?")
 
 _Kind = TypeVar("_Kind", bound=StrEnum)
 
@@ -50,7 +54,8 @@ def written(report: Report) -> bytes:
     Raises:
         TooComplexError: it is longer than ``read`` would take.
     """
-    report_bytes = json.dumps(report.to_json(show_values=True), ensure_ascii=False).encode()
+    document = report.to_json(show_values=True, explained=False)
+    report_bytes = json.dumps(document, ensure_ascii=False).encode()
     if len(report_bytes) > MAX_REPORT_BYTES:
         raise TooComplexError
     return report_bytes
@@ -110,6 +115,9 @@ def _finding(untrusted_finding: object) -> ReportedFinding:
     confidence = float(str(untrusted_confidence))
     if not 0.0 <= confidence <= 1.0:
         _lied("confidence out of range")
+    untrusted_id, untrusted_rule = _words(untrusted.get("id")), _words(untrusted.get("rule"))
+    if not ID.fullmatch(untrusted_id) or not (untrusted_rule in REASONS or untrusted_rule == ""):
+        _lied("an id that is none, or an unknown rule")
     return ReportedFinding(
         carrier=_words(untrusted.get("carrier")),
         category=_kind(Category, untrusted.get("category")),
@@ -119,6 +127,8 @@ def _finding(untrusted_finding: object) -> ReportedFinding:
         value=_words(untrusted.get("value"), MAX_VALUE_CHARS),
         confidence=confidence,
         count=_count(untrusted.get("count")),
+        id=untrusted_id,
+        rule=untrusted_rule,
     )
 
 

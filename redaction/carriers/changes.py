@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 from redaction.model import Action, CarrierClass, Category, Edit, Finding
 from redaction.text import people
+from redaction.text.span import Span
 
 # How many different values of one carrier are listed when they are times or comments.
 MAX_LISTED: Final = 200
@@ -83,21 +84,24 @@ class Changes:
             if span.category in people.TOKENS:
                 self._add(carrier, span.category, text[span.start : span.end], where, seed=True)
 
-    def review(
-        self, carrier: str, category: Category, value: str, where: str, confidence: float = 1.0
-    ) -> None:
+    def review(self, carrier: str, category: Category, value: str, where: str) -> None:
         """Ask the owner about ``value``, which stays."""
+        self.content(carrier, Span(0, len(value), category, 1.0), value, where, out=False)
+
+    def content(self, carrier: str, span: Span, value: str, where: str, *, out: bool) -> None:
+        """Note ``value``, which ``span`` found: it goes on request, or its owner is asked."""
         self._counted[carrier, value] += 1
         if self._counted[carrier, value] <= MAX_COUNTED:
             self.findings.append(
                 Finding(
                     carrier,
-                    category,
-                    Action.REVIEW,
+                    span.category,
+                    Action.REPLACED if out else Action.REVIEW,
                     value,
                     where,
                     CarrierClass.CONTENT,
-                    confidence=confidence,
+                    confidence=span.confidence,
+                    rule=span.rule,
                 )
             )
 

@@ -82,6 +82,7 @@ def named(carrier: str, shown: Iterable[Words]) -> list[Finding]:
                         part.where,
                         CarrierClass.CONTENT,
                         confidence=span.confidence,
+                        rule=span.rule,
                     ),
                 )
     return list(found.values())[:MAX_FINDINGS]

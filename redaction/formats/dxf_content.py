@@ -28,6 +28,7 @@ class _Passage:
     label: str
     words: Words
     record: Record
+    name: bool  # parts of the drawing refer to each other by it, so it never changes
     places: list[list[Tag]] = field(default_factory=list)
 
 
@@ -36,8 +37,8 @@ class Content:
 
     def __init__(self, draft: Draft, profile: Profile) -> None:
         self._draft = draft
-        self._asked = profile.redact_content & frozenset(people.TOKENS)
-        self._passages: dict[tuple[str, bytes], _Passage] = {}
+        self._profile = profile
+        self._passages: dict[tuple[str, bytes, bool], _Passage] = {}
         self._text: str | None = None
 
     def add(self, record: Record) -> None:
@@ -53,17 +54,18 @@ class Content:
                 self._take(record, label, [tag])
         for tag in record.tags:
             if tag.code in NAMES.get(record.kind, ()) and record.kind != "SECTION":
-                self._take(record, "", [tag])
+                self._take(record, "", [tag], name=True)
 
-    def _take(self, record: Record, label: str, pieces: list[Tag]) -> None:
+    def _take(self, record: Record, label: str, pieces: list[Tag], *, name: bool = False) -> None:
         raw = b"".join(self._draft.raw(tag) for tag in pieces)
         if not raw:
             return
-        passage = self._passages.get((label, raw))
+        passage = self._passages.get((label, raw, name))
         if passage is None:
             words = dxf_words.read(raw, self._draft.codec, record.kind in INLINE)
-            passage = self._passages[label, raw] = _Passage(label, words, record)
-        if self._asked or not passage.places:
+            passage = _Passage(label, words, record, name)
+            self._passages[label, raw, name] = passage
+        if self._profile.asks_any or not passage.places:
             passage.places.append(pieces)
 
     def _label(self, record: Record) -> str:
@@ -97,18 +99,21 @@ class Content:
                 self._settle(passages[at], moved)
 
     def _settle(self, passage: _Passage, span: people.Span) -> None:
-        done = span.category in self._asked
+        carrier = f"DXF.{passage.record.kind}"
+        value = passage.words.text[span.start : span.end]
+        done = not passage.name and self._profile.asks(carrier, span.category, value)
         for pieces in passage.places if done else ():
             done = self._replace(pieces, passage.words, span) and done
         told = Finding(
-            f"DXF.{passage.record.kind}",
+            carrier,
             span.category,
             Action.REPLACED if done else Action.REVIEW,
-            passage.words.text[span.start : span.end],
+            value,
             where=f"handle {handle(self._draft.grid, passage.record)}",
             carrier_class=CarrierClass.CONTENT,
             seed=done,
             confidence=span.confidence,
+            rule=span.rule,
         )
         self._draft.note([told])
 
@@ -118,7 +123,7 @@ class Content:
         old = b"".join(self._draft.grid.raw(tag) for tag in pieces)
         if any(brace in old[start:end] for brace in b"{}"):
             return False
-        token = people.TOKENS[span.category].encode("ascii")
+        token = people.token(span.category).encode("ascii")
         begins = 0
         for tag in pieces:
             held = self._draft.grid.raw(tag)

@@ -7,6 +7,7 @@ is left, and blanks. Other strings are shown to their owner. Source: IGES 5.3 §
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from redaction.carriers import path_cuts
@@ -48,7 +49,7 @@ def read(
     for span in without_overlaps([*people.find(joined), *path_cuts.found(joined, removed)]):
         at = bisect_right(starts, span.start) - 1
         entity, offset, said = strings[at]
-        local = Span(span.start - starts[at], span.end - starts[at], span.category, span.confidence)
+        local = replace(span, start=span.start - starts[at], end=span.end - starts[at])
         _settle(data, (entity, offset), said, local, (profile, changes))
     return joined
 
@@ -107,14 +108,16 @@ def _settle(
     entity, offset = place
     value = said[span.start : span.end]
     where = _where(data, entity)
-    if span.category is Category.PATH or span.category in profile.redact_content:
+    asked = profile.asks("string", span.category, value)
+    if span.category is Category.PATH or asked:
         for begins, ends, _ in path_cuts.cuts(said, [span]):
             name = said[ends : span.end] if ends < span.end else ""
             start, stop = offset + begins, offset + max(ends, span.end)
             _blank(entity, start, stop, name.encode("latin-1"), changes)
+    if span.category is Category.PATH:
         changes.tell("string", span.category, value, where)
-        return
-    changes.review("string", span.category, value, where, span.confidence)
+    else:
+        changes.content("string", span, value, where, out=asked)
 
 
 def _blank(entity: list[Record], start: int, stop: int, instead: bytes, changes: Changes) -> None:

@@ -43,7 +43,7 @@ def reviewed(body: bytes, changes: Changes) -> None:
     for finder in (addresses.emails, paths.paths):
         for span in finder(text):
             said = text[span.start : span.end]
-            changes.review("body", span.category, said, "", span.confidence)
+            changes.content("body", span, said, "", out=False)
     changes.findings += repeats.repeated(changes.findings, text)
 
 

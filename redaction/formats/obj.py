@@ -37,6 +37,7 @@ OTHER: Final = re.compile(
     re.MULTILINE,
 )
 TRAILING_COMMENT: Final = re.compile(rb"(" + _SHAPE + rb")#")
+NAME: Final = "OBJ.name"
 NAMED: Final = frozenset({b"o", b"g", b"usemtl"})
 FILES: Final = frozenset({b"mtllib", b"maplib", b"usemap", b"shadow_obj", b"trace_obj"})
 COMMANDS: Final = frozenset({b"call", b"csh"})
@@ -127,14 +128,14 @@ def _name(
     text = data[start:end].decode("utf-8", "surrogateescape")
     edits, findings = draft
     for span in people.find(text):
-        asked = span.category in profile.redact_content and span.category in people.TOKENS
+        asked = profile.asks(NAME, span.category, text[span.start : span.end])
         replaced = asked or people.is_replaced(span)
         action = Action.REPLACED if replaced else Action.REVIEW
-        findings.append(people.finding(text, span, action, "OBJ.name"))
+        findings.append(people.finding(text, span, action, NAME))
         if replaced:
             at = start + len(text[: span.start].encode("utf-8", "surrogateescape"))
             size = len(text[span.start : span.end].encode("utf-8", "surrogateescape"))
-            token = people.TOKENS[span.category].encode()
+            token = people.token(span.category).encode()
             edits.append(Edit(at, at + size, token))
 
 

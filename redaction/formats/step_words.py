@@ -8,7 +8,7 @@ cut to the name of its file wherever it stands, since a directory makes no part.
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -24,8 +24,6 @@ from redaction.text.span import Span, without_overlaps
 MIN_CHARS: Final = 4
 # Nothing that is looked for goes on over this.
 BETWEEN: Final = "\n\0\n"
-# Stands for a name in a sentence, and reads as none itself.
-NAMED: Final = "[name]"
 LETTER: Final = re.compile(rb"[A-Za-z\\\x80-\xff]|[0-9+(][0-9 ().+/-]{6}")
 INSTANCE: Final = re.compile(rb"\s*+#([0-9]++)\s*+=\s*+\(?+\s*+([A-Za-z0-9_]++)")
 # An instance whose strings lie further from its beginning is not named in the report.
@@ -45,15 +43,15 @@ def read(data: bytes, outline: Outline, profile: Profile, changes: Changes) -> s
     removed = [found.value for found in changes.findings if found.category is Category.PATH]
     for at, span in _spans(joined, texts, removed):
         telling.setdefault(raws[at], []).append(span)
-    settled: dict[tuple[bytes, bool], _Settled] = {}
+    settled: dict[tuple[bytes, bytes], _Settled] = {}
     for found in _telling(data, outline, telling) if telling else ():
         if found.start() in edited:
             continue
-        office = _place(data, found.start())[1] in ADMINISTRATION
-        known = settled.get((found[1], office))
+        entity = _place(data, found.start())[1]
+        known = settled.get((found[1], entity))
         if known is None:
-            known = _settled(found[1], telling[found[1]], partial(_is_cut, profile, office))
-            settled[found[1], office] = known
+            known = _settled(found[1], telling[found[1]], partial(_is_cut, profile, entity))
+            settled[found[1], entity] = known
         _settle(data, found.start() + 1, known, changes)
     return joined
 
@@ -101,13 +99,19 @@ def _spans(joined: str, texts: list[str], directories: Iterable[str]) -> list[tu
     placed = []
     for span in without_overlaps(found):
         at = bisect_right(starts, span.start) - 1
-        start, end = span.start - starts[at], span.end - starts[at]
-        placed.append((at, Span(start, end, span.category, span.confidence)))
+        moved = replace(span, start=span.start - starts[at], end=span.end - starts[at])
+        placed.append((at, moved))
     return placed
 
 
-def _is_cut(profile: Profile, office: bool, span: Span) -> bool:
-    return span.category is Category.PATH or office or span.category in profile.redact_content
+def _is_cut(profile: Profile, entity: bytes, span: Span, value: str) -> bool:
+    if span.category is Category.PATH or entity in ADMINISTRATION:
+        return True
+    return profile.asks(_carrier(entity), span.category, value)
+
+
+def _carrier(entity: bytes) -> str:
+    return f"{entity.decode('latin-1')} string".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,42 +119,41 @@ class _Settled:
     """What is to be done with a string wherever it stands: cuts in its bytes, and findings."""
 
     cuts: tuple[tuple[int, int, bytes], ...]
-    removed: tuple[tuple[Category, str], ...]
-    reviewed: tuple[tuple[Category, str, float], ...]
+    removed: tuple[tuple[Span, str], ...]
+    reviewed: tuple[tuple[Span, str], ...]
 
 
-def _settled(raw: bytes, spans: Iterable[Span], wanted: Callable[[Span], bool]) -> _Settled:
+def _settled(raw: bytes, spans: Iterable[Span], wanted: Callable[[Span, str], bool]) -> _Settled:
     """Return what becomes of ``spans``: those that are ``wanted`` out are cut, others shown."""
     text, offsets = step_syntax.located(raw)
-    out = [span for span in spans if wanted(span)]
+    out = [span for span in spans if wanted(span, text[span.start : span.end])]
     return _Settled(
         tuple(
             (
                 offsets[begins],
                 offsets[ends],
-                people.TOKENS.get(instead, NAMED).encode() if instead else b"",
+                people.token(instead).encode() if instead else b"",
             )
             for begins, ends, instead in path_cuts.cuts(text, out)
         ),
-        tuple((span.category, text[span.start : span.end]) for span in out),
-        tuple(
-            (span.category, text[span.start : span.end], span.confidence)
-            for span in spans
-            if span not in out
-        ),
+        tuple((span, text[span.start : span.end]) for span in out),
+        tuple((span, text[span.start : span.end]) for span in spans if span not in out),
     )
 
 
 def _settle(data: bytes, start: int, settled: _Settled, changes: Changes) -> None:
     """Do with the string that begins at ``start`` as was settled."""
     where, entity = _place(data, start)
-    carrier = f"{entity.decode('latin-1')} string".strip()
+    carrier = _carrier(entity)
     for begins, ends, token in settled.cuts:
         changes.edits.append(Edit(start + begins, start + ends, token))
-    for category, said in settled.removed:
-        changes.tell(carrier, category, said, where)
-    for category, said, confidence in settled.reviewed:
-        changes.review(carrier, category, said, where, confidence)
+    for span, said in settled.removed:
+        if span.category is Category.PATH or entity in ADMINISTRATION:
+            changes.tell(carrier, span.category, said, where)
+        else:
+            changes.content(carrier, span, said, where, out=True)
+    for span, said in settled.reviewed:
+        changes.content(carrier, span, said, where, out=False)
 
 
 def _place(data: bytes, at: int) -> tuple[str, bytes]:

@@ -18,7 +18,7 @@ MARKS: Final = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 def plan(data: bytes, profile: Profile) -> Plan:
     """Return the spans to replace, and those that their owner must look at.
 
-    A category the profile redacts is replaced however unsure the finding is.
+    What the profile asks for is replaced however unsure the finding is.
 
     Raises:
         UnreadableError: the text does not decode as its byte order mark says.
@@ -28,14 +28,14 @@ def plan(data: bytes, profile: Profile) -> Plan:
     findings: list[Finding] = []
     position = 0
     for span in people.find(text):
-        asked = span.category in profile.redact_content and span.category in people.IN_PROSE
+        asked = profile.asks("text", span.category, text[span.start : span.end])
         replaced = asked or people.is_replaced_in_prose(span)
         findings.append(people.finding(text, span, Action.REPLACED if replaced else Action.REVIEW))
         if replaced:
             start = offset + _size(text[position : span.start], encoding)
             offset = start + _size(text[span.start : span.end], encoding)
             position = span.end
-            token = people.IN_PROSE[span.category].encode(encoding)
+            token = people.token(span.category).encode(encoding)
             edits.append(Edit(start, offset, token))
     return Plan(tuple(findings), tuple(edits))
 

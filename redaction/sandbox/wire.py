@@ -18,7 +18,7 @@ from typing import Final
 from redaction.errors import WorkerFailedError
 from redaction.model import Category, Profile
 
-MAX_JOB_BYTES: Final = 16 * 1024
+MAX_JOB_BYTES: Final = 96 * 1024  # room for redaction.choices.MAX_CHOSEN ids
 NOTE: Final = struct.Struct("<BQi")
 JOB_DESCRIPTORS: Final = 3
 
@@ -78,6 +78,7 @@ def write_job(job: Job) -> bytes:
             "work": job.work.value,
             "profile": job.profile.name,
             "redact_content": sorted(job.profile.redact_content),
+            "redact_findings": sorted(job.profile.redact_findings),
             "limits": [job.limits.memory_bytes, job.limits.file_bytes, job.limits.cpu_s],
         }
     ).encode()
@@ -89,12 +90,12 @@ def write_job(job: Job) -> bytes:
 def read_job(packet: bytes) -> Job:
     """Return the job that ``write_job`` wrote. The gateway is trusted: nothing is doubted."""
     order = json.loads(packet)
-    return Job(
-        order["number"],
-        Work(order["work"]),
-        Profile(order["profile"], frozenset(map(Category, order["redact_content"]))),
-        Limits(*order["limits"]),
+    profile = Profile(
+        order["profile"],
+        frozenset(map(Category, order["redact_content"])),
+        frozenset(order["redact_findings"]),
     )
+    return Job(order["number"], Work(order["work"]), profile, Limits(*order["limits"]))
 
 
 def write_note(note: Note) -> bytes:

@@ -36,7 +36,7 @@ from redaction.text.plain import plain
 from redaction.text.rows import rows
 from redaction.text.span import Span, surest, without_overlaps
 
-__all__ = ["IN_PROSE", "SURE", "TOKENS", "Span", "find", "pinpoint", "redact", "warm"]
+__all__ = ["IN_PROSE", "SURE", "TOKENS", "Span", "find", "pinpoint", "redact", "token", "warm"]
 
 # Chosen on a curve of false alarms per drawing text; see docs/reference/people-in-words.md.
 SURE: Final = 0.8
@@ -57,7 +57,10 @@ IN_PROSE: Final = TOKENS | {
     Category.USERNAME: "[name]",
     Category.ADDRESS: "[address]",
 }
-_TOKEN: Final = re.compile("|".join(sorted({re.escape(token) for token in IN_PROSE.values()})))
+# What stands where another kind of words was taken out because their owner asked for it.
+TAKEN_OUT: Final = "[removed]"
+_TOKENS: Final = sorted({re.escape(token) for token in (*IN_PROSE.values(), TAKEN_OUT)})
+_TOKEN: Final = re.compile("|".join(_TOKENS))
 
 
 def find(text: str, label: str | None = None) -> list[Span]:
@@ -149,6 +152,11 @@ def is_replaced_in_prose(span: Span) -> bool:
     return span.category in IN_PROSE and span.confidence >= SURE
 
 
+def token(category: Category) -> str:
+    """Return what stands in a drawing where words of this kind were taken out on request."""
+    return IN_PROSE.get(category, TAKEN_OUT)
+
+
 def finding(text: str, span: Span, action: Action, carrier: str = "text") -> Finding:
     """Return the finding for ``span`` of ``text``, placed by its line."""
     line = text.count("\n", 0, span.start) + 1
@@ -160,6 +168,7 @@ def finding(text: str, span: Span, action: Action, carrier: str = "text") -> Fin
         where=f"line {line}",
         carrier_class=CarrierClass.CONTENT,
         confidence=span.confidence,
+        rule=span.rule,
     )
 
 

@@ -216,11 +216,15 @@ def test_words_of_the_sheet_are_replaced_when_asked_for(written) -> None:
     assert values(cleaned, 1).count("or [e-mail] or [e-mail]") == 2
 
 
-def test_a_span_that_holds_braces_is_left_for_review() -> None:
+def test_a_span_that_holds_braces_is_not_kept_silently_when_it_is_to_go() -> None:
     entities: list[Tag] = [(0, "MTEXT"), (1, "{\\fArial;wilhel}mina@brandywine.example")]
     data = text(drawing(entities=entities))
+    assert scrubbed(data) == data
     profile = Profile("strict", frozenset({Category.EMAIL}))
-    assert scrubbed(data, profile) == data
+    cleaned, report = engine.scrub(data, profile)
+    assert cleaned is None
+    assert report.reason is not None
+    assert report.reason.code == "cannot-redact-content"
     assert told(findings(data, profile), Action.REVIEW) == {"wilhelmina@brandywine.example"}
 
 
