@@ -15,8 +15,8 @@ from typing import Final
 from redaction.carriers import buried_paths, packed_streams, property_sets
 from redaction.carriers.packed_streams import Packed
 from redaction.carriers.xml_part import Change
-from redaction.errors import TooComplexError
-from redaction.model import Action, Category, Edit, Finding, patched
+from redaction.errors import ForeignStreamError, TooComplexError
+from redaction.model import Action, CarrierClass, Category, Edit, Finding, Profile, patched
 from redaction.text import people
 
 PREVIEW: Final = re.compile(
@@ -33,15 +33,26 @@ EMPTY_PNG: Final = bytes.fromhex(
 )
 BITMAP_HEADER_BYTES: Final = 40
 USERS: Final = b"su_CStringArray"
+# Who saved a file, when and from where: every directory in it goes.
+RECORDS: Final = re.compile(
+    r"(?:^|/)(?:Biography|History|docProps/[^/]*|ISolidWorksInformation[^/]*)$", re.IGNORECASE
+)
+# Data of programs that were added to SOLIDWORKS, known to their makers alone.
+ADDED: Final = re.compile(r"(?:^|/)ThirdPty(?:Store)?/", re.IGNORECASE)
 MAX_NAMES: Final = 500
 MIN_TEXT: Final = re.compile(rb"[\x20-\x7e]{6,}|(?:[\x20-\xff]\x00){6,}")
 
 
 @dataclass(slots=True)
 class Draft:
-    """Streams as they will be, and what was taken out of them."""
+    """Streams as they will be, and what was taken out of them.
+
+    Directories that are known to tell of nobody stay, unless the ``profile`` asks for them;
+    without a profile, none stays.
+    """
 
     family: str
+    profile: Profile | None = None
     contents: dict[str, bytes] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
@@ -89,21 +100,28 @@ class Draft:
         self.contents[name] = stream[: packed.start] + written + stream[packed.end :]
 
     def finish(self) -> None:
-        """Blank the strings that are, as a whole, a name that was taken out elsewhere."""
-        wanted = {
+        """Blank the strings that are, as a whole, a name that was taken out elsewhere.
+
+        Raises:
+            ForeignStreamError: one stands in the data of a program added to the CAD system.
+        """
+        taken = {
             found.value
             for found in self.findings
             if found.category is Category.PERSON and found.action is Action.REMOVED and found.seed
         }
-        wanted = {name for name in wanted if buried_paths.is_telling(name)}
-        if len(wanted) > MAX_NAMES:
+        wanted = {name for name in taken if buried_paths.is_telling(name)}
+        if len(taken) > MAX_NAMES:
             raise TooComplexError
         for name, content in self.contents.items():
             edits: list[Edit] = []
-            for edit, value in sorted(buried_paths.names(content, wanted)):
+            found = (*buried_paths.names(content, wanted), *buried_paths.equal(content, taken))
+            for edit, value in sorted(found):
                 if not edits or edit.start >= edits[-1].end:
                     edits.append(edit)
                     self._tell("name", Category.PERSON, value, name)
+            if edits and ADDED.search(name):
+                raise ForeignStreamError
             self.contents[name] = patched(content, edits)
 
     def named(self) -> list[Finding]:
@@ -143,18 +161,38 @@ class Draft:
         count = int.from_bytes(content[at : at + 2], "little")
         edits: list[Edit] = []
         for start, end, text in list(buried_paths.strings(content, at + 2))[:count]:
-            if text.strip():
+            if text.strip() and text.strip().casefold() not in buried_paths.GENERIC:
                 edits.append(Edit(start, end, b" \0" * ((end - start) // 2)))
                 self._tell("users", Category.PERSON, text, name)
         return patched(content, edits)
 
     def _paths(self, name: str, content: bytes) -> bytes:
-        found = list(buried_paths.paths(content))
+        found = list(buried_paths.paths(content, whole=self.profile is None))
+        if RECORDS.search(name) or any(self._asked(buried.kept) for buried in found):
+            found = list(buried_paths.paths(content))
         for buried in found:
-            self._tell("path", Category.PATH, buried.path, name)
+            self._tell("path", buried.category, buried.path, name)
             for home in buried_paths.homes(buried.path):
                 self._tell("path", Category.PERSON, home, name)
+            if buried.kept:
+                self._keep("path", Category.PATH, buried.kept, name)
         return patched(content, [buried.edit for buried in found])
+
+    def _asked(self, kept: str) -> bool:
+        carrier = f"{self.family}.path"
+        return bool(kept and self.profile and self.profile.asks(carrier, Category.PATH, kept))
+
+    def _keep(self, carrier: str, category: Category, value: str, where: str) -> None:
+        self.findings.append(
+            Finding(
+                f"{self.family}.{carrier}",
+                category,
+                Action.REVIEW,
+                value,
+                _shown(where),
+                CarrierClass.CONTENT,
+            )
+        )
 
     def _tell(self, carrier: str, category: Category, value: str, where: str) -> None:
         seed = category in (

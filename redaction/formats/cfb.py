@@ -20,7 +20,7 @@ PROGRAMS: Final = frozenset({"VBA", "_VBA_PROJECT", "_VBA_PROJECT_CUR", "Macros"
 PROTECTED: Final = frozenset({"EncryptedPackage", "EncryptionInfo", "\x06DataSpaces"})
 
 
-def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - a model's words are only told
+def plan(data: bytes, profile: Profile) -> Plan:
     """Return the bytes to overwrite, none of which moves another.
 
     Raises:
@@ -28,6 +28,7 @@ def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - a model's wor
         ActiveContentError: it holds macros.
         EncryptedError: it is protected by a password.
         OpaqueStreamError: a stream is packed in a way that cannot be searched.
+        ForeignStreamError: an added program keeps users' names.
     """
     compound = compound_file.read(data)
     names = compound.names()
@@ -35,7 +36,7 @@ def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - a model's wor
         raise EncryptedError
     if names & PROGRAMS:
         raise ActiveContentError
-    draft = _drafted(compound, data)
+    draft = _drafted(compound, data, profile)
     edits: list[Edit] = []
     for stream in compound.streams:
         edits += stream.edits(stream.content(data), draft.contents[stream.name])
@@ -60,13 +61,13 @@ def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:
     before, after = compound_file.read(original), compound_file.read(cleaned)
     if (before.streams, before.storages) != (after.streams, after.storages):
         raise NotFaithfulError("streams are missing, added or moved")
-    draft = _drafted(before, original)
+    drafts = [_drafted(before, original, profile) for profile in (Profile(), None)]
     same = 0
     for stream in before.streams:
         old, new = stream.content(original), stream.content(cleaned)
         if old == new:
             same += 1
-        elif new != draft.contents[stream.name]:
+        elif all(new != draft.contents[stream.name] for draft in drafts):
             raise NotFaithfulError("a stream differs in more than was planned")
     said = f"{same} of {len(before.streams)} streams are the same bytes, the others but for text"
     return (
@@ -75,8 +76,8 @@ def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:
     )
 
 
-def _drafted(compound: Compound, data: bytes) -> Draft:
-    draft = Draft("CFB")
+def _drafted(compound: Compound, data: bytes, profile: Profile | None) -> Draft:
+    draft = Draft("CFB", profile)
     for stream in compound.streams:
         content = stream.content(data)
         packed = packed_streams.opened(stream.name, content)

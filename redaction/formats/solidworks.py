@@ -45,16 +45,17 @@ class Chunk:
     content: bytes = field(repr=False)
 
 
-def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - a model's words are only told
+def plan(data: bytes, profile: Profile) -> Plan:
     """Return the bytes to overwrite, none of which moves another.
 
     Raises:
         UnreadableError: damaged.
         OpaqueStreamError: a changed stream does not fit into its place.
+        ForeignStreamError: an added program keeps users' names.
         TooLargeError: it unpacks to more than is reasonable.
     """
     known = chunks(data)
-    draft = _drafted(known)
+    draft = _drafted(known, profile)
     edits: list[Edit] = []
     for number, chunk in enumerate(known):
         content = draft.contents[_key(number, chunk)]
@@ -79,11 +80,12 @@ def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:
     before, after = chunks(original), chunks(cleaned)
     if [(c.name, c.start, c.end) for c in before] != [(c.name, c.start, c.end) for c in after]:
         raise NotFaithfulError("streams are missing, added or moved")
-    draft = _drafted(before)
+    drafts = [_drafted(before, profile) for profile in (Profile(), None)]
     same = 0
     for number, (old, new) in enumerate(zip(before, after, strict=True)):
         same += old.content == new.content
-        if old.content != new.content and new.content != draft.contents[_key(number, old)]:
+        planned = (draft.contents[_key(number, old)] for draft in drafts)
+        if old.content != new.content and new.content not in planned:
             raise NotFaithfulError("a stream differs in more than was planned")
     said = f"{same} of {len(before)} streams hold the same bytes, the others but for text"
     return (
@@ -152,8 +154,8 @@ def _listed(data: bytes, end: int, fields: bytes, raw_name: bytes) -> Iterator[i
         at = data.find(fields, at + 1)
 
 
-def _drafted(known: Sequence[Chunk]) -> Draft:
-    draft = Draft("SOLIDWORKS")
+def _drafted(known: Sequence[Chunk], profile: Profile | None) -> Draft:
+    draft = Draft("SOLIDWORKS", profile)
     for number, chunk in enumerate(known):
         content, changes = solidworks_properties.blanked(chunk.name, chunk.content)
         draft.told(chunk.name, changes)

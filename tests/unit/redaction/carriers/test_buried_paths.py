@@ -1,5 +1,6 @@
 """Paths among binary data: directories go, the name of the file and every other byte stay."""
 
+import struct
 import zlib
 
 import pytest
@@ -9,14 +10,19 @@ from hypothesis import strategies as st
 from redaction.carriers import buried_paths, packed_streams
 from redaction.carriers.local_paths import basenamed
 from redaction.errors import OpaqueStreamError, UnreadableError
-from redaction.model import patched
+from redaction.model import Category, patched
 from tests.unit.redaction.formats.packages import HOME, LOGIN, mfc
 
 NOISE = b"\x00\x01\x02\xff\xfe\x80"
 
 
-def changed(data: bytes) -> bytes:
-    return patched(data, [found.edit for found in buried_paths.paths(data)])
+def changed(data: bytes, *, whole: bool = True) -> bytes:
+    return patched(data, [found.edit for found in buried_paths.paths(data, whole=whole)])
+
+
+def counted(text: str) -> bytes:
+    """Return a string as Inventor keeps it: how many characters, and these."""
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "latin-1"])
@@ -73,14 +79,73 @@ def test_only_a_string_that_is_the_name_is_blanked() -> None:
     assert b"\0" + b" " * len(LOGIN) + b"\0" in cleaned
 
 
+@pytest.mark.parametrize("login", [LOGIN, LOGIN + "x"])
+def test_behind_a_home_the_directories_of_a_counted_path_stay_if_asked(login: str) -> None:
+    path = f"C:\\Users\\{login}\\Desktop\\gearbox\\shaft.ipt"
+    data = NOISE + counted(path) + struct.pack("<I", 43)
+    cleaned = changed(data, whole=False)
+    assert len(cleaned) == len(data)
+    assert "\\Desktop\\gearbox\\shaft.ipt".encode("utf-16-le") in cleaned
+    assert login.encode("utf-16-le") not in cleaned
+    assert changed(cleaned, whole=False) == cleaned
+    (found,) = buried_paths.paths(data, whole=False)
+    assert (found.path, found.kept) == (f"C:\\Users\\{login}\\", "Desktop\\gearbox\\")
+    assert "gearbox".encode("utf-16-le") not in changed(data)
+
+
+def test_of_a_path_with_a_persons_directory_only_that_one_goes_if_asked() -> None:
+    data = mfc("G:\\Hans Müller\\gearbox\\shaft.SLDPRT") + NOISE
+    cleaned = changed(data, whole=False)
+    assert "gearbox\\shaft.SLDPRT".encode("utf-16-le") in cleaned
+    assert cleaned.startswith(mfc("G:\\Hans Müller\\gearbox\\shaft.SLDPRT")[:10])
+    assert "Hans".encode("utf-16-le") not in cleaned
+    (found,) = buried_paths.paths(data, whole=False)
+    assert (found.category, found.path) == (Category.PERSON, "Hans Müller")
+    assert changed(cleaned, whole=False) == cleaned
+    assert "gearbox".encode("utf-16-le") not in changed(data)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "D:\\gearbox\\drive\\shaft.ipt",
+        "\\\\fileserver\\Hans Müller\\gearbox\\shaft.ipt",
+        "D:\\Hans Müller\\Petra Müller\\gearbox\\shaft.ipt",
+    ],
+)
+def test_all_directories_go_where_it_is_not_known_who_is_told(path: str) -> None:
+    for data in (mfc(path) + NOISE, counted(path) + NOISE):
+        left = changed(data, whole=False)
+        assert "gearbox".encode("utf-16-le") not in left
+        assert "shaft.ipt".encode("utf-16-le") in left
+        assert changed(left, whole=False) == left
+
+
+@pytest.mark.parametrize("length", range(6, 40))
+def test_what_is_left_never_looks_like_a_server(length: int) -> None:
+    path = "C:\\" + "d" * (length - 4) + "\\"
+    for name in ("shaft.ipt", "projects\\shaft.ipt"):
+        left = changed(mfc(path + name) + NOISE)
+        assert changed(left) == left
+        assert left.endswith("shaft.ipt".encode("utf-16-le") + NOISE)
+
+
+def test_a_string_of_the_class_library_is_blanked_however_short_the_name_is() -> None:
+    data = mfc("xo") + b"geometry xo\0x\0o\0" + mfc("xo 2") + mfc("Admin")
+    edits = [edit for edit, _ in buried_paths.equal(data, {"xo", "Admin"})]
+    assert patched(data, edits) == mfc("  ") + data[len(mfc("xo")) :]
+
+
 @settings(max_examples=100, deadline=None, derandomize=True)
-@given(st.binary(max_size=300))
-@example(b"C:\\\x00:\\\\")
-@example(b"C\x00:\x00\\\x00" * 30)
-def test_nothing_changes_its_length_and_twice_is_once(data: bytes) -> None:
-    once = changed(data)
+@given(st.binary(max_size=300), st.booleans())
+@example(b"C:\\\x00:\\\\", True)
+@example(b"C\x00:\x00\\\x00" * 30, False)
+@example("C:\\d.ipt".encode("utf-16-le"), False)
+@example("C:\\Users\\ab\\c\\d.ipt".encode("utf-16-le"), False)
+def test_nothing_changes_its_length_and_twice_is_once(data: bytes, whole: bool) -> None:
+    once = changed(data, whole=whole)
     assert len(once) == len(data)
-    assert changed(once) == once
+    assert changed(once, whole=whole) == once
 
 
 def test_a_path_in_a_packed_part_is_refused() -> None:

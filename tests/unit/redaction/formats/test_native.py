@@ -16,7 +16,7 @@ from redaction.errors import (
     UnsupportedFormatError,
 )
 from redaction.formats import cfb, rhino, rhino_chunks, solidworks
-from redaction.model import Action, FormatHandler, Profile
+from redaction.model import Action, Category, FormatHandler, Profile
 from tests.unit.redaction.formats import packages
 from tests.unit.redaction.formats.packages import CANARY, HOME, LOGIN, chunked, compound, mfc, model
 from tests.unit.redaction.formats.test_containers import inventor, sldprt
@@ -72,6 +72,52 @@ def test_users_who_saved_a_part_are_blanked_wherever_they_stand_alone() -> None:
     assert mfc("Front plane") in content_of(cleaned, "Header2")
     assert "tobias".encode("utf-16-le") not in cleaned
     assert ("users", "tobias") in {(f.carrier.split(".")[1], f.value) for f in report.findings}
+
+
+def test_accounts_of_nobody_stay_and_short_names_go() -> None:
+    header = b"moHeader_c su_CStringArray\x02\0" + mfc("Administrator") + mfc("xo")
+    data = solidworks_2014(**{"Header2": header, "Contents/Definition": b"env" + mfc("xo")})
+    cleaned, report = engine.scrub(data, PROFILE)
+    assert cleaned is not None, report.reason
+    assert mfc("Administrator") in content_of(cleaned, "Header2")
+    assert content_of(cleaned, "Contents/Definition") == b"env" + mfc("  ")
+
+
+def test_a_name_in_the_data_of_an_added_program_refuses_the_file() -> None:
+    header = b"moHeader_c su_CStringArray\x01\0" + mfc(LOGIN)
+    books = {"ThirdPty/Machining": b"tool 4" + mfc(LOGIN)}
+    report = engine.scrub(solidworks_2014(Header2=header, **books), PROFILE)[1]
+    assert report.reason is not None
+    assert report.reason.code == "foreign-stream"
+    quiet = {"ThirdPty/Machining": b"tool 4" + mfc(f"{HOME}tools.xml")}
+    assert engine.scrub(solidworks_2014(Header2=header, **quiet), PROFILE)[0] is not None
+
+
+def test_directories_behind_a_home_stay_for_references_and_are_shown() -> None:
+    path = f"{HOME}gearbox\\b.ipt"
+    reference = struct.pack("<I", len(path)) + path.encode("utf-16-le") + bytes(4)
+    data = compound({"UFRxDoc": reference, "RSeStorage/RSeDb": b"geometry" * 600})
+    cleaned, report = engine.scrub(data, PROFILE)
+    assert cleaned is not None, report.reason
+    assert "\\Documents\\gearbox\\b.ipt".encode("utf-16-le") in content_of(cleaned, "UFRxDoc")
+    (told,) = [found for found in report.findings if found.action is Action.REVIEW]
+    assert (told.category, told.value) == (Category.PATH, "Documents\\gearbox\\")
+    asked = Profile("strict", frozenset({Category.PATH}))
+    chosen = Profile(redact_findings=frozenset({told.id}))
+    for profile in (asked, chosen):
+        cleaned, report = engine.scrub(data, profile)
+        assert cleaned is not None, report.reason
+        assert "gearbox".encode("utf-16-le") not in content_of(cleaned, "UFRxDoc")
+        assert Action.REVIEW not in {found.action for found in report.findings}
+
+
+def test_in_records_of_who_saved_a_file_every_directory_goes() -> None:
+    path = mfc("G:\\Hans Müller\\gearbox\\b.SLDPRT")
+    names = ("_MO_VERSION_7000/Biography", "Contents/Definition")
+    cleaned, report = engine.scrub(solidworks_2014(**dict.fromkeys(names, path)), PROFILE)
+    assert cleaned is not None, report.reason
+    gearbox = "gearbox".encode("utf-16-le")
+    assert [gearbox in content_of(cleaned, name) for name in names] == [False, True]
 
 
 def test_a_packed_stream_is_changed_in_its_place() -> None:
