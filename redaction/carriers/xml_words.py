@@ -22,25 +22,34 @@ SHOWN: Final = frozenset(
     {"descr", "title", "name", "tooltip", "display", "location", "Target", "href", "alt"}
     | {"value", "prompt", "promptTitle", "error", "errorTitle", "label", "string-value", "val"}
 )
+# Those of them that only people read, and some that are too short for a second look.
+READ: Final = frozenset(
+    {"descr", "title", "tooltip", "display", "alt", "prompt", "promptTitle", "error"}
+    | {"errorTitle", "label", "aria-label", "string-value"}
+)
 MIN_PART_CHARS: Final = 4
 MAX_FINDINGS: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What one part shows: its text as it is read, each run of it, and attributes worth a look."""
+    """What one part shows: its text as it is read, each run of it, and attributes worth a look.
+
+    ``fixed`` are those of the attributes by which parts of a document may find each other.
+    """
 
     where: str
     text: str = field(repr=False)
     runs: str = field(repr=False)
     attributes: str = field(repr=False)
+    fixed: tuple[str, ...] = field(default=(), repr=False)
 
 
 def words(where: str, text: str) -> Words:
     """Return what the part ``text`` shows."""
     lines: list[str] = []
     runs: list[str] = []
-    values: list[str] = []
+    values: list[tuple[str, str]] = []
     for token in tokens(text):
         kind = token.lastgroup
         if kind == "text":
@@ -54,14 +63,21 @@ def words(where: str, text: str) -> Words:
                 lines.append("\n")
             if '="' in held or "='" in held:
                 values += _shown(held)
-    return Words(where, "".join(lines), "\n".join(runs), "\n".join(values))
+    return Words(
+        where,
+        "".join(lines),
+        "\n".join(runs),
+        "\n".join(value for _, value in values),
+        tuple(value for name, value in values if name not in READ),
+    )
 
 
-def _shown(held: str) -> Iterator[str]:
+def _shown(held: str) -> Iterator[tuple[str, str]]:
     for found in ATTRIBUTE.finditer(held):
         value = found["double"] or found["single"] or ""
-        if len(value) >= MIN_PART_CHARS and local(found["name"]) in SHOWN:
-            yield plain(value)
+        name = local(found["name"])
+        if len(value) >= MIN_PART_CHARS and name in SHOWN:
+            yield name, plain(value)
 
 
 def named(carrier: str, shown: Iterable[Words]) -> list[Finding]:

@@ -5,10 +5,11 @@ tells of people (``svg_tables``, ``svg_markup``), pictures in it are cleaned by 
 words that are drawn are only told. Specification: SVG 2; carriers: docs/reference/formats/svg.md.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from redaction.carriers import echoes, xml_walk, xml_words
+from redaction.carriers import echoes, xml_choices, xml_walk, xml_words
 from redaction.carriers.xml_part import Part
 from redaction.formats import svg_fidelity, svg_pictures, svg_prologue
 from redaction.formats.svg_markup import Markup
@@ -16,9 +17,11 @@ from redaction.model import Category, Member, Plan, Profile, Proof
 from redaction.text import people
 
 REWRITE: Final = "rewrite"
+WORDS: Final = "SVG.text"
+DECLARATION: Final = re.compile(r"\s*+<\?xml\s.*?\?>", re.DOTALL)
 
 
-def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - a drawing's words are only told
+def plan(data: bytes, profile: Profile) -> Plan:
     """Return what goes, and whom the drawing's own words name.
 
     Raises:
@@ -32,27 +35,34 @@ def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - a drawing's w
         markup.changes.gone("SVG.DOCTYPE", Category.SOFTWARE, kind[:80], "line 1")
     text = xml_walk.applied(part.text, markup.cuts)
     shown = xml_words.words("", svg_pictures.PICTURE.sub("", text))
-    findings = [*markup.changes.findings, *xml_words.named("SVG.text", [shown])]
+    named = xml_words.named(WORDS, [shown])
+    named, values = xml_choices.asked(WORDS, named, [shown], profile)
+    findings = [*markup.changes.findings, *named]
     labelled = "\n".join((*markup.labels, shown.attributes))
     labels = xml_words.Words("labels", shown.text, "", labelled)
-    findings += xml_words.echoes("SVG.text", echoes.telling(markup.changes.findings), [labels])
-    changed = kind is not None or text != part.text
+    findings += xml_words.echoes(WORDS, echoes.telling(markup.changes.findings), [labels])
+    changed = kind is not None or text != part.text or bool(values)
     return Plan(tuple(findings), tasks=(REWRITE,) if changed else ())
 
 
 def apply(data: bytes, plan: Plan) -> bytes:
     """Return the drawing with all of it cut; without a planned rewrite, ``data`` itself."""
-    return _cleaned(data) if REWRITE in plan.tasks else data
+    values = xml_choices.of(plan.findings, WORDS)
+    return _cleaned(data, values) if REWRITE in plan.tasks else data
 
 
-def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:  # noqa: ARG001
-    """Prove that all that is drawn is the same.
+def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:
+    """Prove that all that is drawn is the same, but for words that were asked to go.
 
     Raises:
         NotFaithfulError: something else differs.
     """
     before, after = svg_prologue.read(original)[0], svg_prologue.read(cleaned)[0]
-    return (svg_fidelity.compared(before.text, after.text),)
+    values = xml_choices.of(plan.findings, WORDS)
+    if values:
+        frame = svg_prologue.read(_cleaned(original, {}))[0]
+        xml_choices.prove(_plain(frame), _plain(after), values)
+    return (svg_fidelity.compared(xml_choices.taken(before.text, values), after.text),)
 
 
 def members(data: bytes) -> Sequence[Member]:
@@ -71,9 +81,15 @@ def repacked(data: bytes, replaced: Mapping[str, bytes]) -> bytes:
     return _written(part, svg_pictures.replaced(part.text, numbered))
 
 
-def _cleaned(data: bytes) -> bytes:
+def _cleaned(data: bytes, values: xml_choices.Values) -> bytes:
     part, _ = svg_prologue.read(data)
-    return _written(part, xml_walk.applied(part.text, Markup(part.text).cuts))
+    text = xml_walk.applied(part.text, Markup(part.text).cuts)
+    return _written(part, xml_choices.taken(text, values))
+
+
+def _plain(part: Part) -> bytes:
+    """Return the drawing in UTF-8, without the declaration of an encoding that no longer counts."""
+    return DECLARATION.sub("", part.text.strip("\ufeff"), count=1).encode("utf-8", "surrogatepass")
 
 
 def _written(part: Part, text: str) -> bytes:
