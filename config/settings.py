@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 ENV_PREFIX: Final = "DRAWBRIDGE_"
 
@@ -25,6 +25,13 @@ class Role(StrEnum):
 
     ALL = "all"
     INTAKE = "intake"  # receives and seals; holds public keys only
+
+
+class BlobKeeper(StrEnum):
+    """Where sealed drawings are kept."""
+
+    FILESYSTEM = "filesystem"  # below data_dir
+    S3 = "s3"
 
 
 class _Table(BaseModel):
@@ -75,6 +82,50 @@ class Uploads(_Table):
 
     free_floor_bytes: Annotated[int, Field(ge=0)] = 512 * MIB
     """Free disk space below which nothing is taken in, so that databases can still commit."""
+
+
+class Blobs(_Table):
+    """Where sealed drawings are kept; keys and databases stay in data_dir whatever is said here."""
+
+    keeper: BlobKeeper = BlobKeeper.FILESYSTEM
+    """`filesystem` (in data_dir), or `s3`: a bucket with conditional writes (If-None-Match)."""
+
+    endpoint: Annotated[str, Field(pattern=r"^[A-Za-z0-9.\-\[\]:]+$")] | None = None
+    """Host and port of the S3 server, without a scheme."""
+
+    bucket: str = "drawbridge"
+    """The bucket; it must be there, and should be nobody else's."""
+
+    prefix: Annotated[str, Field(max_length=200, pattern=r"^([\w.-]+/)*$")] = ""
+    """What the objects' names begin with, for gateways that share a bucket; ends with a slash."""
+
+    region: str | None = None
+    """The bucket's region; asked of the server when not given."""
+
+    access_key: str | None = None
+    """Who asks the S3 server."""
+
+    secret_key: SecretStr | None = None
+    """Its secret; better in a file."""
+
+    secret_key_file: Path | None = None
+    """A file with the secret and nothing else, readable by the service only."""
+
+    secure: bool = True
+    """Whether to speak TLS; without it only to a server on the same machine."""
+
+    part_bytes: Annotated[int, Field(ge=5 * MIB, le=GIB)] = 8 * MIB
+    """How much of a long object is sent at once, and held in memory for each running upload."""
+
+    @model_validator(mode="after")
+    def _s3_is_described(self) -> "Blobs":
+        if self.keeper is not BlobKeeper.S3:
+            return self
+        if self.endpoint is None or self.access_key is None:
+            raise ValueError("blobs.endpoint and blobs.access_key must be set for s3")
+        if (self.secret_key is None) == (self.secret_key_file is None):
+            raise ValueError("one of blobs.secret_key and blobs.secret_key_file must be set for s3")
+        return self
 
 
 class Parts(_Table):
@@ -170,6 +221,7 @@ class Settings(_Table):
     shutdown_s: Annotated[float, Field(gt=0, le=300)] = 10.0
     """How long running requests may take to end when the gateway stops."""
 
+    blobs: Blobs = Blobs()
     sandbox: Sandbox = Sandbox()
     uploads: Uploads = Uploads()
     parts: Parts = Parts()

@@ -46,6 +46,18 @@ class StoreUnusableError(StartError):
     code = "store-unusable"
 
 
+class ObjectStoreSilentError(StartError):
+    """The S3 server does not answer, or does not accept the access key."""
+
+    code = "object-store-silent"
+
+
+class ObjectStoreUnsuitableError(StartError):
+    """There is no such S3 bucket, or its server ignores If-None-Match and overwrites objects."""
+
+    code = "object-store-unsuitable"
+
+
 class KeyFileError(StartError):
     """A key file is readable by others, or does not have the right form. Fix it before starting."""
 

@@ -8,6 +8,8 @@ caller has closed, or commit what the caller has given up. ``finished`` waits fo
 import asyncio
 import contextlib
 from collections.abc import Callable
+from concurrent.futures import Executor
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -20,7 +22,18 @@ async def finished(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T
     When this returns or raises, for whatever reason, the thread is done. A cancellation that comes
     while it runs is delivered afterwards, whether the call succeeded or not.
     """
-    running = asyncio.ensure_future(asyncio.to_thread(call, *args, **kwargs))
+    return await _outlasted(asyncio.ensure_future(asyncio.to_thread(call, *args, **kwargs)))
+
+
+async def finished_in(
+    threads: Executor, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Do as ``finished`` does, in a thread of ``threads``."""
+    bound = partial(call, *args, **kwargs)
+    return await _outlasted(asyncio.get_running_loop().run_in_executor(threads, bound))
+
+
+async def _outlasted(running: "asyncio.Future[T]") -> T:
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:

@@ -19,7 +19,7 @@ from gateway.intake import errors as intake
 from gateway.intake import tus
 from gateway.journal import JournalUnavailableError
 from gateway.transfer import errors as transfer
-from storage.blobs.contract import StoreFullError
+from storage.blobs.contract import StoreFullError, StoreUnavailableError
 from storage.ledger import errors as ledger
 from storage.rows.engine import RowsUnavailableError
 from storage.sealed.errors import (
@@ -101,6 +101,7 @@ TRANSLATED: Final[tuple[tuple[type[Exception], type[GatewayError]], ...]] = (
     (ledger.NoSuchEntryError, api.NoSuchPageError),
     (ledger.NotInLedgerError, api.NoSuchPageError),
     (StoreFullError, intake.NoSpaceError),
+    (StoreUnavailableError, api.UnavailableError),
     (RowsUnavailableError, api.UnavailableError),
     (web.HTTPNotFound, api.NoSuchPageError),
     (web.HTTPMethodNotAllowed, api.WrongMethodError),

@@ -33,13 +33,17 @@ def health_of(cellar: Cellar, settings: Settings, sandbox: Sandbox | None) -> He
             _takes_more, settings.data_dir, settings.uploads.free_floor_bytes
         )
 
+    async def objects() -> bool:
+        return await cellar.vault.ready()
+
     def facts() -> Mapping[str, str | bool]:
         told: dict[str, str | bool] = {"role": settings.role.value}
         if sandbox is not None:
             told["walls_complete"] = sandbox.level().complete
         return told
 
-    return Health({"rows": rows, "ledger": ledger, "custody": custody, "disk": disk}, facts)
+    checks = {"rows": rows, "ledger": ledger, "custody": custody, "disk": disk, "objects": objects}
+    return Health(checks, facts)
 
 
 def _takes_more(directory: Path, floor_bytes: int) -> bool:

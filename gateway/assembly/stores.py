@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from config.settings import Role, Settings
+from gateway.assembly.blobs import opened_blobs
 from gateway.assembly.log import opened_ledger
 from gateway.cellar import Cellar
 from gateway.clock import Clock
@@ -14,7 +15,6 @@ from gateway.intake.orphans import destroy_orphans
 from gateway.ledger_journal import LedgerJournal
 from gateway.ledger_watch import LedgerWatch
 from gateway.start import KeyFileError, StoreUnusableError, WrongRootKeyError
-from storage.blobs.filesystem import FilesystemBlobs
 from storage.rows.engine import Rows, RowsUnavailableError
 from storage.sealed.custody import LocalRootKey, PublicRoot, RootCustody
 from storage.sealed.errors import KeysUnavailableError, UnsafeKeyFileError, WrongRootError
@@ -29,9 +29,9 @@ async def opened_cellar(settings: Settings, clock: Clock) -> AsyncIterator[Cella
     Raises:
         StoreUnusableError: a database is damaged or does not answer.
         KeyFileError, WrongRootKeyError: the keys are not as they must be.
+        ObjectStoreError, ObjectStoreSilentError: the blob store is not as it must be.
         LedgerChangedError, LedgerUnreadableError: see gateway.assembly.log.
     """
-    data = settings.data_dir
     async with AsyncExitStack() as opened:
         try:
             rows = await Rows.open(settings.rows_url)
@@ -39,13 +39,14 @@ async def opened_cellar(settings: Settings, clock: Clock) -> AsyncIterator[Cella
             keyring = _opened_keyring(settings)
             opened.callback(keyring.close)
             ledger = await opened.enter_async_context(opened_ledger(settings, keyring, clock))
+            blobs = await opened_blobs(settings)
+            opened.push_async_callback(blobs.close)
         except (RowsUnavailableError, KeysUnavailableError) as error:
             raise StoreUnusableError from error
         except UnsafeKeyFileError as error:
             raise KeyFileError from error
         except WrongRootError as error:
             raise WrongRootKeyError from error
-        blobs = FilesystemBlobs(data / "blobs", floor_bytes=settings.uploads.free_floor_bytes)
         vault = Vault(keyring, blobs)
         watch = LedgerWatch(ledger, clock)
         journal = LedgerJournal(ledger, watch)

@@ -6,9 +6,10 @@ Room: gateway/transfer. Awaits rows, journal and vault. For each stream, in this
     2. the log holds download.started, once a session    else JournalUnavailableError: 503, no byte
        and file, durable
     3. the stream is entered among the running ones, and the session still lives
-    4. the headers, then pieces of about 1 MiB; before each: not cut, lease not over, and, when the
+    4. the first piece is opened                         else 503, no byte
+    5. the headers, then pieces of about 1 MiB; before each: not cut, lease not over, and, when the
        rows were not asked for RECHECK_S, still alive there too
-    5. what was handed over is remembered, and whether that is now all of the file
+    6. what was handed over is remembered, and whether that is now all of the file
 
 Further ranges of the same file write no further entry: a stuttering line, or somebody who hammers
 a link, cannot drown the log. Which bytes went is in the rows, and in the receipt.
@@ -77,6 +78,7 @@ class Egress:
 
         Raises:
             SessionOverError, JournalUnavailableError: and no byte was sent.
+            SealedError, StoreUnavailableError: and no byte was sent, if it is so from the start.
             StreamCutError: what the stream rested on has ended; the connection is broken off.
             ConnectionError: the client is gone.
         """
@@ -89,7 +91,6 @@ class Egress:
             # A revocation between the first look and the entry would have found nothing to cut.
             await self._require_alive(held)
             try:
-                await wire.begin()
                 await self._pieces(held, item, span, wire, running, progress)
             except ConnectionError as error:
                 if running.cut:
@@ -108,6 +109,7 @@ class Egress:
         progress: "_Progress",
     ) -> None:
         asked_at = self.clock().timestamp()
+        begun = False
         async for piece in self._plain(held, item, span):
             now = self.clock().timestamp()
             if now - asked_at >= RECHECK_S:
@@ -118,11 +120,16 @@ class Egress:
                 running.stop()
             if running.cut:
                 raise StreamCutError
+            if not begun:
+                await wire.begin()
+                begun = True
             running.ending = progress.position + len(piece) >= span.stop
             await wire.write(piece)
             progress.position += len(piece)
             if progress.unremembered >= REMEMBER_BYTES:
                 await self._record(held, item, progress)
+        if not begun:  # nothing was asked for, and nothing is an answer
+            await wire.begin()
 
     async def _plain(self, held: Held, item: Item, span: Span) -> AsyncIterator[bytes]:
         if item.object is None:

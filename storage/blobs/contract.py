@@ -27,6 +27,14 @@ class StoreFullError(BlobError):
     """The store has less free space than its floor; nothing was written."""
 
 
+class StoreUnavailableError(BlobError):
+    """The store does not answer, or not as it should; whether anything was done is not known."""
+
+
+class UnsuitableStoreError(BlobError):
+    """The store is none, or does not keep the promise: nothing may be entrusted to it."""
+
+
 class BlobStore(Protocol):
     """Keeps sealed bytes under an id. Knows nothing of what they mean."""
 
@@ -61,3 +69,9 @@ class BlobStore(Protocol):
 
         Half-written ones never show.
         """
+
+    async def ready(self) -> bool:
+        """Return whether blobs can be stored at the moment."""
+
+    async def close(self) -> None:
+        """Let go of what the store holds open; it is of no more use then."""

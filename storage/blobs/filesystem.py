@@ -96,6 +96,13 @@ class FilesystemBlobs:
             for blob in await finished(_stored, outer, before_s):
                 yield blob
 
+    async def ready(self) -> bool:
+        """Return whether there is room above the floor; see the contract."""
+        return await finished(self.free_bytes) >= 0
+
+    async def close(self) -> None:
+        """Do nothing: every file is closed after its use; see the contract."""
+
     def free_bytes(self) -> int:
         """Return how much may still be written above the floor; negative when below it."""
         facts = os.statvfs(self._root)

@@ -46,6 +46,13 @@ class MemoryBlobs:
         self._kept.pop(blob, None)
         self._stored_at_s.pop(blob, None)
 
+    async def ready(self) -> bool:
+        """Return True; see the contract."""
+        return True
+
+    async def close(self) -> None:
+        """Do nothing; see the contract."""
+
     async def ids(self, *, older_than_s: float = 0.0) -> AsyncIterator[ObjectId]:
         """Yield every stored blob's id; see the contract."""
         before_s = time.monotonic() - older_than_s

@@ -184,6 +184,10 @@ class Vault:
         for object_id in await self._keyring.shred_subject(subject):
             await self._blobs.delete(object_id)
 
+    async def ready(self) -> bool:
+        """Return whether objects can be stored at the moment."""
+        return await self._blobs.ready()
+
     async def sweep(self, *, grace_s: float = _GRACE_S) -> int:
         """Remove blobs that have had no key for ``grace_s``; return how many.
 

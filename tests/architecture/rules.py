@@ -50,6 +50,7 @@ LIBRARIES: Final[dict[str, set[str]]] = {
     "defusedxml": {"redaction.carriers", "redaction.formats"},
     "jinja2": {"gateway.console"},
     "magic": {"redaction.sniff"},
+    "minio": {"storage.blobs"},
     "phonenumbers": {"redaction.text"},
     "pikepdf": {"redaction.formats"},
     "PIL": {"redaction.carriers", "redaction.formats", "redaction.fidelity"},
@@ -63,6 +64,7 @@ LIBRARIES: Final[dict[str, set[str]]] = {
     "structlog": {"gateway.observability"},
     "taskiq": {"gateway.intake"},
     "typer": {"gateway.cli"},
+    "urllib3": {"storage.blobs"},
     "uvloop": {"gateway.assembly", "gateway.cli"},
     # Nobody: these read hostile bytes in ways that have bitten others.
     "pickle": set(),

@@ -1,0 +1,67 @@
+"""Opens the blob store that the settings name: a directory, or a bucket.
+
+Room: gateway/assembly. Touches the file with the bucket's secret.
+"""
+
+import os
+import stat
+from pathlib import Path
+from typing import Final
+
+from config.settings import BlobKeeper, Blobs, Settings
+from gateway.start import KeyFileError, ObjectStoreSilentError, ObjectStoreUnsuitableError
+from storage.blobs.contract import BlobStore, StoreUnavailableError, UnsuitableStoreError
+from storage.blobs.filesystem import FilesystemBlobs
+from storage.blobs.s3 import S3Blobs
+from storage.blobs.s3_client import Bucket
+from storage.threads import finished
+
+_SECRET_BYTES: Final = 1024
+
+
+async def opened_blobs(settings: Settings) -> BlobStore:
+    """Return the blob store.
+
+    Raises:
+        KeyFileError: the file with the secret is readable by others, or there is none.
+        ObjectStoreSilentError: the S3 server does not answer, or not to these keys.
+        ObjectStoreUnsuitableError: there is no such bucket, or it overwrites objects.
+    """
+    wanted = settings.blobs
+    if wanted.keeper is BlobKeeper.FILESYSTEM:
+        return FilesystemBlobs(
+            settings.data_dir / "blobs", floor_bytes=settings.uploads.free_floor_bytes
+        )
+    try:
+        return await S3Blobs.open(await finished(_bucket, wanted), part_bytes=wanted.part_bytes)
+    except StoreUnavailableError as error:
+        raise ObjectStoreSilentError from error
+    except UnsuitableStoreError as error:
+        raise ObjectStoreUnsuitableError from error
+
+
+def _bucket(wanted: Blobs) -> Bucket:
+    if wanted.secret_key_file is not None:
+        secret = _secret(wanted.secret_key_file)
+    else:
+        secret = wanted.secret_key.get_secret_value() if wanted.secret_key else ""
+    return Bucket(
+        endpoint=wanted.endpoint or "",
+        name=wanted.bucket,
+        access_key=wanted.access_key or "",
+        secret_key=secret,
+        prefix=wanted.prefix,
+        region=wanted.region,
+        secure=wanted.secure,
+    )
+
+
+def _secret(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            facts = os.fstat(file.fileno())
+            if not stat.S_ISREG(facts.st_mode) or facts.st_mode & 0o077:
+                raise KeyFileError
+            return file.read(_SECRET_BYTES).decode().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise KeyFileError from error
