@@ -16,35 +16,36 @@ BLANKS: Final = b" \t"
 # A byte order mark, and blank lines some programs begin with.
 BEGINNING: Final = re.compile(rb"(?:\xef\xbb\xbf)?+[\s\x00]*+")
 
-_END: Final = rb"[ \t]*+(?:\r\n?+|\n)"
-_VALUE: Final = rb"[^\r\n]*+(?:\r\n?+|\n)"
+_ANY_END: Final = rb"(?:\r\n?+|\n)"
 # The codes of dxf_tags that hold numbers, handles and marks, as digits.
 QUIET: Final = (
-    rb"(?:[1-79][0-9]|5|1(?:[1-4]|[67])[0-9]|105|2(?:[1-3]|[7-9])[0-9]|3[2-9][0-9]"
-    rb"|4(?:[024-6])[0-9]|48[01]|10(?:0[235]|[1-6][0-9]|7[01]))"
+    rb"(?:[1-79][0-9]|5|1(?:[1-4][0-9]|[67][0-9])|2(?:[1-3]|[7-9])[0-9]|3[2-9][0-9]"
+    rb"|4(?:[024-6][0-9]|8[01])|10(?:5|0[235]|[1-6][0-9]|7[01]))"
 )
-_QUIET: Final = (
-    rb"(?:[ \t]*+(?:"
-    + QUIET
-    + _END
-    + _VALUE
-    + rb"|(?:[678]|10[02])"
-    + _END
-    + rb"[^\r\n\\/:@]*+(?:\r\n?+|\n)))*+"
-)
-_RECORD: Final = (
-    rb"[ \t]*+0"
-    + _END
-    + rb"[ \t]*+(?!SECTION|ENDSEC|EOF|GEODATA)"
-    + _VALUE
-    + _QUIET
-    + rb"(?=[ \t]*+0"
-    + _END
-    + rb")"
-)
-_TAG: Final = rb"[ \t]*+(-?[0-9]{1,6})" + _END + rb"([^\r\n]*+)(?:\r\n?+|\n|\Z)"
-TELLING: Final = re.compile(_QUIET + rb"(?:" + _RECORD + rb")*+" + rb"(?P<tag>)" + _TAG)
+_TAG: Final = rb"[ \t]*+(-?[0-9]{1,6})[ \t]*+" + _ANY_END + rb"([^\r\n]*+)(?:\r\n?+|\n|\Z)"
 TAG: Final = re.compile(_TAG)
+
+
+def _telling(code_end: bytes, within: bytes, value_end: bytes) -> re.Pattern[bytes]:
+    """Return what passes over all that tells nothing and stops at the next tag.
+
+    ``within`` is inside a class of bytes: what no value holds.
+    """
+    value = rb"[^" + within + rb"]*+" + value_end
+    bland = rb"[^" + within + rb"\\/:@]*+" + value_end
+    quiet = rb"(?:%b%b%b|(?:[678]|10[02])%b%b)" % (QUIET, code_end, value, code_end, bland)
+    quiet = rb"(?:[ \t]*+" + quiet + rb")*+"
+    head = rb"[ \t]*+0" + code_end
+    kind = rb"[ \t]*+(?!SECTION|ENDSEC|EOF|GEODATA)" + value
+    record = head + kind + quiet + rb"(?=" + head + rb")"
+    return re.compile(quiet + rb"(?:" + record + rb")*+(?P<tag>)" + _TAG)
+
+
+# Where every line ends in a line feed there is less to ask, which makes reading half as fast again.
+TELLING: Final = {
+    False: _telling(rb"[ \t]*+" + _ANY_END, rb"\r\n", _ANY_END),
+    True: _telling(rb"[ \t\r]*+\n", rb"\n", rb"\n"),
+}
 
 
 class AsciiGrid:
@@ -59,7 +60,8 @@ class AsciiGrid:
 
     def telling(self) -> Iterator[Tag]:
         """Yield the tags that may tell something, to the end mark."""
-        data, position, match = self.data, self.begin, TELLING.match
+        data, position = self.data, self.begin
+        match = TELLING[_ends_in_line_feeds(data)].match
         while found := match(data, position):
             code = int(found[2])
             start, end = found.span(3)
@@ -107,3 +109,8 @@ class AsciiGrid:
     def chunked(self, value: bytes) -> bytes:
         """Return how a binary chunk is written here."""
         return binascii.hexlify(value).upper()
+
+
+def _ends_in_line_feeds(data: bytes) -> bool:
+    """Return whether a carriage return only ever stands before a line feed."""
+    return b"\r" not in data or data.count(b"\r") == data.count(b"\r\n")

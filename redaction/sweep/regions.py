@@ -70,6 +70,8 @@ HEXADECIMAL: Final = Digits(
     re.compile(rb"(?:[0-9A-Fa-f]{2}){8,}+(?:\s++(?:(?:310|1004)\s++)?+(?:[0-9A-Fa-f]{2}){4,}+)*+"),
 )
 HEXADECIMAL_BREAKS: Final = re.compile(rb"\s++(?:(?:310|1004)\s++)?+")
+# What a number has behind its point is no packed text; in geometry there is a lot of it.
+FRACTION: Final = re.compile(rb"(?<=[0-9]\.)[0-9]{16,20}+(?![0-9A-Za-z+/_-])")
 # Up to so many different short runs are remembered: names of entities look like digits too.
 MAX_KNOWN: Final = 1024
 KNOWN_BYTES: Final = 64
@@ -148,8 +150,13 @@ def runs(data: bytes, digits: Digits) -> Iterator[bytes]:
         end = start + WINDOW_BYTES
         window = data[start : end + digits.least - 1].translate(mask)
         at = window.find(beginning, position - start)
-        while at >= 0 and (run := digits.run.match(data, start + at)):
-            yield run.group()
+        while at >= 0:
+            run = FRACTION.match(data, start + at)
+            if run is None:
+                run = digits.run.match(data, start + at)
+                if run is None:
+                    break
+                yield run.group()
             position = run.end()
             at = window.find(beginning, position - start)
         start = position = max(end, position)

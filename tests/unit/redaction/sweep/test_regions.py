@@ -112,3 +112,26 @@ def test_a_bomb_is_too_large() -> None:
     bomb = zlib.compress(bytes(80 * 1024 * 1024), 9)
     with pytest.raises(TooLargeError):
         list(regions(zlib.compress(bomb * 4, 9)))
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (b"12.4142434445464748\n", False),  # a number
+        (b"12.4142434445464748", False),
+        (b"12.41424344454647484950\n", False),
+        (b"12.4142434445464748495051\n", True),  # more digits than a number has
+        (b"12.414243444546474A\n", True),
+        (b"12.4142434445464748/a", True),
+        (b".4142434445464748\n", True),
+        (b"v.4142434445464748\n", True),
+        (b"4142434445464748\n", True),
+    ],
+)
+def test_what_stands_behind_the_point_of_a_number_is_not_packed(data: bytes, found: bool) -> None:
+    assert bool(list(runs(data, HEXADECIMAL))) is found
+
+
+def test_what_is_packed_behind_numbers_is_found() -> None:
+    data = b"0.1234567890123456\n12.4142434445464748\n" + SECRET.hex().encode()
+    assert SECRET in [region.data for region in regions(data)]
