@@ -93,6 +93,8 @@ def read(data: bytes) -> Archive:
         if len(records) > MAX_CHUNKS:
             raise TooComplexError
         if chunk.type == END_OF_FILE:
+            if chunk.end - chunk.body < number_bytes:
+                raise UnreadableError("an end that cannot hold the size")
             return Archive(number_bytes, tuple(chunks), tuple(records), chunk.end)
     raise UnreadableError("no end")
 
