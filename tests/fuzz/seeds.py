@@ -85,6 +85,7 @@ MADE: Final[Mapping[str, Callable[[], list[bytes]]]] = {
     "pptx": _made("packages", lambda m: iter((m.docx(), m.xlsx()))),
     "odf": _made("packages", lambda m: iter((m.odt(),))),
     "fcstd": _made("packages", lambda m: iter((m.fcstd(),))),
+    "f3d": _made("test_fusion", lambda m: iter((m.archive(),))),
     "inventor": _made("test_containers", lambda m: iter((m.inventor(),))),
     "solidworks": _made(
         "test_native",

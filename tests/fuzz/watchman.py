@@ -11,6 +11,8 @@ import resource
 import signal
 import struct
 import time
+import traceback
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -70,14 +72,17 @@ def guarded(shelf: Shelf, action: Callable[[Slate], bool]) -> None:
 
 def _inside(slate: Slate, action: Callable[[Slate], bool]) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_BYTES, ADDRESS_BYTES))
+    # Libraries in C complain there about every second file; our own complaints still go out.
+    said = os.fdopen(os.dup(2), "w")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    warnings.simplefilter("ignore")
     code = 1
     try:
         code = DONE if action(slate) else MADE_WAY
+    except BaseException:  # nothing may run on in a forked process
+        traceback.print_exc(file=said)
+        said.flush()
     finally:
-        if code == 1:
-            import traceback
-
-            traceback.print_exc()
         os._exit(code)
 
 
