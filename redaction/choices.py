@@ -6,14 +6,10 @@ word that somebody asked to be taken out, and say it is clean.
 """
 
 from dataclasses import dataclass, replace
-from typing import Final
 
 from redaction.errors import CannotRedactContentError, ChoiceUnknownError
 from redaction.model import Action, CarrierClass, Choice, Finding, FormatHandler, Plan, Profile
 from redaction.report import Ids, ReportedFinding, line_of, reported
-
-# More would not fit into an order to the sandbox; whoever wants more chooses by category.
-MAX_CHOSEN: Final = 3_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,11 +84,12 @@ def work_progress(console: Console) -> Progress:
 
 def findings_table(findings: Sequence[Mapping[str, Any]]) -> Table:
     """Return the findings of one report as a table for people."""
-    table = Table("where", "what", "action", "value", box=None, pad_edge=False)
+    table = Table("id", "where", "what", "action", "value", "why", box=None, pad_edge=False)
     for finding in findings:
         place = " ".join(str(finding.get(k, "")) for k in ("carrier", "where")).strip()
         shown = finding.get("value", finding.get("value_preview", ""))
         # A file's words are no markup: "[/]" must neither colour a line nor end it.
-        words = (place, finding["category"], finding["action"], str(shown))
+        told = (finding.get("id", ""), place, finding["category"], finding["action"], shown)
+        words = (*told, finding.get("why", ""))
         table.add_row(*(Text(str(word)) for word in words))
     return table

@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import secrets
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,7 @@ import typer
 from config.loading import load_profile
 from gateway.cli.output import CommandError, Exit, emit, findings_table, people, work_progress
 from redaction.errors import RedactionError
+from redaction.model import MAX_CHOSEN, Category, Profile
 from redaction.report import Report
 from redaction.sandbox.client import Outcome, Sandbox
 from redaction.sandbox.memory import MemoryFile
@@ -27,6 +29,18 @@ PIECE_BYTES = 1024 * 1024
 
 Source = Annotated[Path, typer.Argument(help="The drawing to read.", metavar="SRC")]
 ProfileName = Annotated[str, typer.Option("--profile", help="Which redaction profile to apply.")]
+Redact = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--redact",
+        help="Take this finding of the drawing's own words out too: its id in a report. Repeat it.",
+        metavar="ID",
+    ),
+]
+RedactContent = Annotated[
+    list[Category] | None,
+    typer.Option("--redact-content", help="Take this kind out of the drawing's own words too."),
+]
 ShowValues = Annotated[
     bool, typer.Option("--show-values", help="Write removed values in clear into the report.")
 ]
@@ -41,6 +55,8 @@ def scrub(
         Path | None, typer.Option("--report", help="Write the report here as JSON.")
     ] = None,
     profile: ProfileName = "supplier",
+    redact: Redact = None,
+    redact_content: RedactContent = None,
     show_values: ShowValues = False,
 ) -> None:
     """Take the people out of one drawing and prove that the drawing is unchanged.
@@ -50,7 +66,7 @@ def scrub(
     """
     if output.exists() and output.samefile(source):
         raise CommandError("SRC and DST are the same file; the original is never overwritten.")
-    outcome = _in_sandbox(source, profile, clean=True)
+    outcome = _in_sandbox(source, _profile(profile, redact, redact_content), clean=True)
     try:
         if report is not None:
             _write_report(report, outcome.report, show_values=show_values)
@@ -67,10 +83,12 @@ def inspect(
     source: Source,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     profile: ProfileName = "supplier",
+    redact: Redact = None,
+    redact_content: RedactContent = None,
     show_values: ShowValues = False,
 ) -> None:
     """Show what a drawing gives away; change nothing."""
-    outcome = _in_sandbox(source, profile, clean=False)
+    outcome = _in_sandbox(source, _profile(profile, redact, redact_content), clean=False)
     if as_json:
         emit(outcome.report.to_json(show_values=show_values))
     else:
@@ -79,8 +97,18 @@ def inspect(
         raise CommandError(_refusal(outcome.report), Exit.REFUSED)
 
 
-def _in_sandbox(source: Path, profile_name: str, *, clean: bool) -> Outcome:
-    profile = load_profile(profile_name)
+def _profile(name: str, ids: list[str] | None, kinds: list[Category] | None) -> Profile:
+    """Return the profile called ``name`` with what the command line adds to it."""
+    known = load_profile(name)
+    chosen = frozenset(ids or ())
+    if len(chosen) > MAX_CHOSEN:
+        raise CommandError(f"More than {MAX_CHOSEN} findings: choose by --redact-content.")
+    return replace(
+        known, redact_content=known.redact_content | set(kinds or ()), redact_findings=chosen
+    )
+
+
+def _in_sandbox(source: Path, profile: Profile, *, clean: bool) -> Outcome:
     console = people()
 
     async def run() -> Outcome:

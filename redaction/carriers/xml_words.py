@@ -123,6 +123,9 @@ def echoes(
         where = next((place for place, text in places if folded in text), "")
         if len(word) >= MIN_PART_CHARS and where:
             found.append(
-                Finding(carrier, category, Action.REVIEW, word, where, CarrierClass.CONTENT)
+                Finding(
+                    *(carrier, category, Action.REVIEW, word, where, CarrierClass.CONTENT),
+                    rule="echo.removed",
+                )
             )
     return found

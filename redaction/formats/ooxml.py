@@ -3,7 +3,7 @@
 Room: redaction/formats. Runs only inside the sandbox worker. Pure. Properties become the same for
 everybody; authors of comments and tracked changes are nobody; macros, previews, printers and
 signatures go; pictures and embedded files are cleaned by their own handlers. Text that a reader
-sees is only told. Tables: ``ooxml_tables``; package: ``xml_package``.
+is told, and goes where its owner asks for it. Tables: ``ooxml_tables``; package: ``xml_package``.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +12,7 @@ from typing import Final
 
 from redaction.carriers import (
     echoes,
+    xml_choices,
     xml_findings,
     xml_package,
     xml_part,
@@ -39,6 +40,7 @@ from redaction.model import Category, Finding, Member, Plan, Profile, Proof
 from redaction.text import people
 
 REWRITE: Final = "rewrite"
+WORDS: Final = "OOXML.text"
 MAX_NAMES: Final = 500
 XML_NAMES: Final = (".xml", ".rels", ".vml")
 
@@ -56,7 +58,7 @@ class _Paper:
     names: set[str] = field(default_factory=set)
 
 
-def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - what a document says is only told
+def plan(data: bytes, profile: Profile) -> Plan:
     """Return what the rewrite takes out, and whom the document's own words name.
 
     Raises:
@@ -67,18 +69,23 @@ def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - what a docume
     paper = _cleaned(data)
     shown = _shown(paper)
     findings = [*zip_findings.packing(paper.archive), *paper.findings]
-    findings += xml_words.named("OOXML.text", shown)
-    findings += xml_words.echoes("OOXML.text", echoes.telling(paper.findings), shown)
-    return Plan(tuple(findings), tasks=(REWRITE,) if _packed(paper) != data else ())
+    told = xml_words.named(WORDS, shown)
+    told += xml_words.echoes(WORDS, echoes.telling(paper.findings), shown)
+    told, values = xml_choices.asked(WORDS, told, shown, profile)
+    findings += told
+    changed = bool(values) or _packed(paper) != data
+    return Plan(tuple(findings), tasks=(REWRITE,) if changed else ())
 
 
 def apply(data: bytes, plan: Plan) -> bytes:
     """Return the document written anew; without a planned rewrite, ``data`` itself."""
-    return _packed(_cleaned(data)) if REWRITE in plan.tasks else data
+    if REWRITE not in plan.tasks:
+        return data
+    return _packed(_without(_cleaned(data), xml_choices.of(plan.findings, WORDS)))
 
 
-def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:  # noqa: ARG001
-    """Prove that every part is the same, but for the carriers in the tables.
+def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:
+    """Prove that every part is the same, but for the carriers in the tables and chosen words.
 
     Raises:
         NotFaithfulError: something else differs.
@@ -86,6 +93,11 @@ def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:  # no
     paper = _cleaned(original)
     before = {entry.name: entry.content for entry in paper.archive.entries}
     after = {entry.name: entry.content for entry in zip_container.read(cleaned).entries}
+    values = xml_choices.of(plan.findings, WORDS)
+    for name in _worded(paper) if values else ():
+        if name in after:
+            xml_choices.prove(paper.contents[name], after[name], values)
+            before[name] = _taken(before[name], values)
     gone = {name for name in before if xml_package.folded(name) in paper.removed}
     projections = {name: _projection(paper, name) for name in before if _is_xml(paper, name)}
     return (oracle.parts(before, after, removed=gone, projections=projections),)
@@ -223,11 +235,28 @@ def _leads(paper: _Paper, name: str, kind: str) -> bool:
     return any(known.endswith(kind) for known in kinds)
 
 
+def _worded(paper: _Paper) -> list[str]:
+    """Return the parts that are read for words."""
+    return [name for name in paper.contents if name != xml_package.TYPES]
+
+
+def _without(paper: _Paper, values: xml_choices.Values) -> _Paper:
+    """Return the document without the words that were asked to go."""
+    for name in _worded(paper) if values else ():
+        paper.contents[name] = _taken(paper.contents[name], values)
+    return paper
+
+
+def _taken(content: bytes, values: xml_choices.Values) -> bytes:
+    part = xml_part.decoded(content)
+    text = xml_choices.taken(part.text, values)
+    return content if text == part.text else part.encoded(text)
+
+
 def _shown(paper: _Paper) -> list[xml_words.Words]:
     return [
         xml_words.words(name, xml_part.decoded(content).text)
-        for name, content in paper.contents.items()
-        if name != xml_package.TYPES
+        for name, content in ((name, paper.contents[name]) for name in _worded(paper))
     ]
 
 

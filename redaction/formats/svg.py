@@ -35,12 +35,12 @@ def plan(data: bytes, profile: Profile) -> Plan:
         markup.changes.gone("SVG.DOCTYPE", Category.SOFTWARE, kind[:80], "line 1")
     text = xml_walk.applied(part.text, markup.cuts)
     shown = xml_words.words("", svg_pictures.PICTURE.sub("", text))
-    named = xml_words.named(WORDS, [shown])
-    named, values = xml_choices.asked(WORDS, named, [shown], profile)
-    findings = [*markup.changes.findings, *named]
     labelled = "\n".join((*markup.labels, shown.attributes))
     labels = xml_words.Words("labels", shown.text, "", labelled)
-    findings += xml_words.echoes(WORDS, echoes.telling(markup.changes.findings), [labels])
+    told = xml_words.named(WORDS, [shown])
+    told += xml_words.echoes(WORDS, echoes.telling(markup.changes.findings), [labels])
+    told, values = xml_choices.asked(WORDS, told, [shown], profile)
+    findings = [*markup.changes.findings, *told]
     changed = kind is not None or text != part.text or bool(values)
     return Plan(tuple(findings), tasks=(REWRITE,) if changed else ())
 

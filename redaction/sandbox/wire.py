@@ -18,7 +18,7 @@ from typing import Final
 from redaction.errors import WorkerFailedError
 from redaction.model import Category, Profile
 
-MAX_JOB_BYTES: Final = 96 * 1024  # room for redaction.choices.MAX_CHOSEN ids
+MAX_JOB_BYTES: Final = 96 * 1024  # room for redaction.model.MAX_CHOSEN ids
 NOTE: Final = struct.Struct("<BQi")
 JOB_DESCRIPTORS: Final = 3
 
@@ -28,6 +28,7 @@ class Work(StrEnum):
 
     SCRUB = "scrub"
     INSPECT = "inspect"
+    PREVIEW = "preview"
 
 
 @dataclass(frozen=True, slots=True)

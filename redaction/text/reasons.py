@@ -46,6 +46,7 @@ REASONS: Final = {
     "name.revision": "It stands beside a date in a revision row.",
     "name.dated": "It is a surname beside a date.",
     "name.context": "The words round it speak of a person.",
+    "echo.removed": "It was taken out of the file elsewhere and stands here again.",
     "name.chinese": "Read as a Chinese name it is likelier than as words.",
 }
 

@@ -9,7 +9,12 @@ import pytest
 
 from gateway.cli import main, scrub, words
 from gateway.cli.output import CommandError, Exit
+from redaction.model import Category
 
+DRAWING = (
+    b'<svg xmlns="http://www.w3.org/2000/svg"><text>Drawn by: Jane Roe</text>'
+    b"<text>Checked by: Mary Major</text></svg>"
+)
 LETTER = b"Ask jane.roe@example.com for the flange.\n"
 
 
@@ -34,6 +39,24 @@ def test_a_clean_file_and_its_report_are_written(folder: Path) -> None:
 def test_values_are_written_in_clear_only_when_asked_for(folder: Path) -> None:
     scrub.scrub(folder / "in", folder / "out", folder / "report.json", show_values=True)
     assert "jane.roe@example.com" in (folder / "report.json").read_text()
+
+
+def test_findings_and_kinds_of_the_drawings_own_words_go_on_request(folder: Path) -> None:
+    (folder / "in").write_bytes(DRAWING)
+    scrub.scrub(folder / "in", folder / "out", folder / "report.json")
+    assert (folder / "out").read_bytes() == DRAWING
+    listed = json.loads((folder / "report.json").read_text())["findings"]
+    assert [found["action"] for found in listed] == ["review", "review"]
+    assert all(found["why"] for found in listed)
+    scrub.scrub(folder / "in", folder / "out", redact=[listed[0]["id"]])
+    assert (folder / "out").read_bytes().count(b"[name]") == 1
+    scrub.scrub(folder / "in", folder / "out", redact_content=[Category.PERSON])
+    assert (folder / "out").read_bytes().count(b"[name]") == 2
+    with pytest.raises(CommandError, match="unknown-choice"):
+        scrub.scrub(folder / "in", folder / "never", redact=["0" * 16])
+    with pytest.raises(CommandError, match="choose by --redact-content"):
+        scrub.scrub(folder / "in", folder / "never", redact=list(map(str, range(3001))))
+    assert not (folder / "never").exists()
 
 
 def test_a_refused_file_exits_three_and_says_why(folder: Path) -> None:
