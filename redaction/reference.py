@@ -53,6 +53,7 @@ FAMILIES: Final = (
         "every stream but planned text, overwritten in place",
         "native",
     ),
+    Family("Fusion F3D", ("f3d",), "every stream but planned text, overwritten in place", "f3d"),
     Family(
         "DOCX, XLSX, PPTX, OpenDocument",
         ("docx", "xlsx", "pptx", "odf"),

@@ -61,6 +61,7 @@ FORMATS: Final = (
     Format("inventor", "redaction.formats.cfb", ".ipt", "application/octet-stream"),
     Format("solidworks", "redaction.formats.cfb", ".sldprt", "application/octet-stream"),
     Format("sldprt", "redaction.formats.solidworks", ".sldprt", "application/octet-stream"),
+    Format("f3d", "redaction.formats.fusion", ".f3d", "application/octet-stream"),
     Format("3dm", "redaction.formats.rhino", ".3dm", "model/vnd.3dm"),
     Format("gcode", "redaction.formats.gcode", ".gcode", "text/x-gcode"),
     Format("text", "redaction.formats.text", ".txt", "text/plain"),

@@ -123,7 +123,7 @@ def _package(data: bytes) -> str:
     """Return what the archive ``data`` is, by the names in its directory; nothing is unpacked."""
     names = set(zip_container.names(data))
     if any(name.startswith(signatures.FUSION) for name in names):
-        raise NativeCadError
+        return "f3d"
     if signatures.PACKAGE_RELATIONS in names and any(map(signatures.MODEL_PART.fullmatch, names)):
         return "3mf"
     for wanted, what in signatures.PACKAGES:

@@ -8,7 +8,7 @@ by what it holds, and for a few of SOLIDWORKS' by its name (its API's "document 
 import re
 import struct
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -79,6 +79,16 @@ class Draft:
         content = self._users(name, content)
         self.contents[name] = self._paths(name, content)
         packed_streams.check(content)
+
+    def replace(self, name: str, content: bytes, preview: bytes) -> None:
+        """Put ``preview``, which shows nothing, in the place of the stream called ``name``."""
+        if content != preview:
+            self._tell("preview", Category.PREVIEW, "preview picture", name)
+        self.contents[name] = preview
+
+    def stays(self) -> Iterator[Finding]:
+        """Yield what its owner may still have taken out."""
+        return (found for found in self.findings if found.action is Action.REVIEW)
 
     def told(self, name: str, changes: Iterable[Change]) -> None:
         """Note what was already taken out of the stream called ``name``."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import UUID
 
-from redaction.carriers.naming import category_of
+from redaction.carriers import labelled_fields
 from redaction.errors import UnreadableError
 from redaction.model import Category
 
@@ -52,10 +52,6 @@ FIELDS: Final = {
     },
     INVENTOR_CONTROL: {16: Category.PERSON},
 }
-# By their names alone; a folder or place is only told by what stands in it.
-TELLING: Final = frozenset(
-    {Category.PERSON, Category.ORGANISATION, Category.EMAIL, Category.PHONE, Category.ADDRESS}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +143,7 @@ def _named(value: Value, name: str) -> Value:
         previewed = value.kind == CLIP or known is Category.PREVIEW
         category = Category.PREVIEW if previewed else None
     else:
-        told = category_of(name.replace(" ", "_")) if name else None
-        category = known or (told if told in TELLING else None)
+        category = known or (labelled_fields.category(name, value.text) if name else None)
     return replace(value, name=name, category=category)
 
 

@@ -7,6 +7,7 @@ time the first of 1970. Which custom properties tell of people, their names say.
 import re
 from typing import Final
 
+from redaction.carriers import labelled_fields
 from redaction.carriers.naming import category_of
 from redaction.carriers.xml_part import Change, attributes, decoded, local, plain, tokens
 from redaction.model import Category
@@ -18,10 +19,6 @@ NO_TIME: Final = "1970-01-01T00:00:00Z"
 OVERVIEW: Final = frozenset({"Company", "Manager", "Template", "HyperlinkBase"})
 # SOLIDWORKS writes itself there, whoever uses it.
 MAKER: Final = "Dassault Syst"
-TELLING: Final = frozenset(
-    {Category.PERSON, Category.ORGANISATION, Category.EMAIL, Category.PHONE, Category.ADDRESS}
-    | {Category.TIME}
-)
 
 
 def blanked(name: str, content: bytes) -> tuple[bytes, list[Change]]:
@@ -45,7 +42,7 @@ def blanked(name: str, content: bytes) -> tuple[bytes, list[Change]]:
             if element == "property":
                 outer = attributes(token["attributes"]).get("name", "")
         elif token.lastgroup == "text" and text.strip():
-            category = _category(name, outer, element)
+            category = _category(name, outer, element, plain(text))
             blank = _blank(text, part.encoding)
             if category is not None and blank != text and not text.startswith(MAKER):
                 changes.append(Change(outer or element, plain(text), category))
@@ -54,12 +51,12 @@ def blanked(name: str, content: bytes) -> tuple[bytes, list[Change]]:
     return part.encoded("".join(out)), changes
 
 
-def _category(name: str, outer: str, element: str) -> Category | None:
+def _category(name: str, outer: str, element: str, text: str) -> Category | None:
     if CORE.search(name):
         return category_of(element)
     if outer:
-        told = category_of(outer.replace(" ", "_"))
-        return told if told in TELLING else None
+        told = labelled_fields.category(outer, text)
+        return told or (Category.TIME if category_of(outer) is Category.TIME else None)
     return category_of(element) if element in OVERVIEW else None
 
 

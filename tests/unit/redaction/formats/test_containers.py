@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from redaction import engine
 from redaction.model import Profile
 from redaction.report import Status
-from tests.unit.redaction.formats import packages
+from tests.unit.redaction.formats import packages, test_fusion
 from tests.unit.redaction.formats.packages import CANARY, HOME, LOGIN
 
 PROFILE = Profile()
@@ -50,6 +50,7 @@ DIRTY: dict[str, Callable[[], bytes]] = {
     "xlsx": packages.xlsx,
     "odf": packages.odt,
     "fcstd": packages.fcstd,
+    "f3d": test_fusion.archive,
     "inventor": inventor,
     "sldprt": sldprt,
     "3dm": packages.model,

@@ -40,6 +40,7 @@ sys.stdout.write(report.status.value)
         ("xlsx", "packages import xlsx", "xlsx()"),
         ("odf+jpeg", "packages import odt", "odt()"),
         ("fcstd", "packages import fcstd", "fcstd()"),
+        ("f3d+jpeg", "test_fusion import archive", "archive()"),
         ("inventor", "test_containers import inventor", "inventor()"),
         ("sldprt", "test_containers import sldprt", "sldprt()"),
         ("3dm", "packages import model", "model()"),
