@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from redaction.errors import ResidueError
 from redaction.formats import (
     dwg_fidelity,
+    dwg_header,
     dwg_paths,
     dwg_properties,
     dwg_records,
+    dwg_repeats,
     dwg_residue,
     dwg_streams,
 )
@@ -45,8 +47,14 @@ def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - words of the 
             found += told
     body, told = dwg_paths.plan_objects(drawing.objects(), drawing.text)
     found += told
-    new[drawing.body], told = dwg_records.plan_properties(drawing.objects(body), drawing.text)
+    body, told = dwg_records.plan_properties(drawing.objects(body), drawing.text)
     found += told
+    new[drawing.body], told = dwg_repeats.plan_repeats(drawing.objects(body), drawing.text, found)
+    found += told
+    for name, rewrite in dwg_header.rewrites(drawing.version, found).items():
+        if name in drawing.streams:
+            new[name], told = rewrite(drawing.streams[name], drawing.text)
+            found += told
     for name, (category, words) in TOLD.items():
         if name in drawing.streams:
             found.append(Finding(name, category, Action.REVIEW, words, seed=False))

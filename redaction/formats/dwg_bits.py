@@ -16,6 +16,8 @@ from redaction.errors import UnreadableError
 CRC_SEED: Final = 0xC0C1
 MIN_CHARS: Final = 4
 MAX_OBJECTS: Final = 20_000_000
+# From release 2010 on a type may be written as a byte above this one.
+LATER_TYPES: Final = 0x1F0
 _START: Final = r"[A-Za-z]:[\\/]|\\\\[\w]|/(?:[Uu]sers|home|mnt|media|Volumes|private|export)/"
 
 
@@ -59,12 +61,21 @@ def bits(data: bytes, at: int, count: int) -> int:
 
 def written(data: bytearray, at: int, value: bytes) -> None:
     """Write ``value`` from bit ``at``."""
-    first, last = at // 8, (at + 8 * len(value) + 7) // 8
-    behind = last * 8 - at - 8 * len(value)
-    mask = ((1 << (8 * len(value))) - 1) << behind
+    written_bits(data, at, 8 * len(value), int.from_bytes(value, "big"))
+
+
+def written_bits(data: bytearray, at: int, count: int, value: int) -> None:
+    """Write ``value`` into the ``count`` bits from bit ``at``."""
+    first, last = at // 8, (at + count + 7) // 8
+    behind = last * 8 - at - count
+    mask = ((1 << count) - 1) << behind
     window = int.from_bytes(data[first:last], "big") & ~mask
-    window |= int.from_bytes(value, "big") << behind
-    data[first:last] = window.to_bytes(last - first, "big")
+    data[first:last] = (window | value << behind).to_bytes(last - first, "big")
+
+
+def little(value: int, size: int) -> int:
+    """Return ``value`` of ``size`` bytes with its bytes in the other order."""
+    return int.from_bytes(value.to_bytes(size, "big"), "little")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,23 +108,21 @@ class Text:
             wide.encode() + rb"(?:[^\x00-\x1f]\x00|[\x00-\xff][\x01-\xd7]){1,400}+", re.DOTALL
         )
 
+    def announced(self, data: bytes, at: int) -> Iterator[int]:
+        """Yield how many characters the string at bit ``at`` may have, by what stands before it."""
+        if bits(data, at - 10, 2) == 1:
+            yield bits(data, at - 8, 8)
+        if bits(data, at - 18, 2) == 0:
+            yield little(bits(data, at - 16, 16), 2)
+        yield little(bits(data, at - (16 if self.wide else 24), 16), 2)
+
     def length(self, data: bytes, at: int, run: int) -> int | None:
         """Return how many characters the string has that begins at bit ``at``, of ``run`` at most.
 
         A string is announced by its length; None if no length fits.
         """
-        candidates = []
-        if bits(data, at - 10, 2) == 1:
-            candidates.append(bits(data, at - 8, 8))
-        if bits(data, at - 18, 2) == 0:
-            candidates.append(_little(bits(data, at - 16, 16)))
-        candidates.append(_little(bits(data, at - 16, 16)) if self.wide else -1)
-        candidates.append(_little(bits(data, at - 24, 16)) if not self.wide else -1)
-        return next((count for count in candidates if MIN_CHARS <= count <= run + 1), None)
-
-
-def _little(word: int) -> int:
-    return (word & 0xFF) << 8 | word >> 8
+        counts = self.announced(data, at)
+        return next((count for count in counts if MIN_CHARS <= count <= run + 1), None)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -129,24 +138,13 @@ class Objects:
 
     def __init__(self, stream: bytes, handles: bytes, wide_sizes: bool) -> None:
         self.stream = stream
+        self._wide_sizes = wide_sizes
         found = {at for at in _locations(handles) if 0 <= at < len(stream) - 2}
-        stretches = (self._stretch(at, wide_sizes) for at in found)
+        stretches = (self._stretch(at) for at in found)
         self.stretches = sorted(stretch for stretch in stretches if stretch is not None)
 
-    def _stretch(self, at: int, wide_sizes: bool) -> Stretch | None:
-        size = shift = 0
-        position = at
-        while position + 2 <= len(self.stream) and shift <= 30:
-            word = int.from_bytes(self.stream[position : position + 2], "little")
-            size |= (word & 0x7FFF) << shift
-            position += 2
-            shift += 15
-            if not word & 0x8000:
-                break
-        while wide_sizes and position < len(self.stream):
-            position += 1
-            if not self.stream[position - 1] & 0x80:
-                break
+    def _stretch(self, at: int) -> Stretch | None:
+        size, position = _body(self.stream, at, self._wide_sizes)
         end = position + size
         return Stretch(at, end) if end + 2 <= len(self.stream) else None
 
@@ -157,10 +155,41 @@ class Objects:
             return None
         return self.stretches[at] if self.sound(self.stretches[at]) else None
 
+    def kind(self, stretch: Stretch) -> int:
+        """Return the number of an object's type; 500 and more are counted out by the file."""
+        at = 8 * _body(self.stream, stretch.start, self._wide_sizes)[1]
+        form = bits(self.stream, at, 2)
+        if not self._wide_sizes:
+            return (
+                little(bits(self.stream, at + 2, 16), 2)
+                if form == 0
+                else bits(self.stream, at + 2, 8)
+            )
+        if form < 2:
+            return bits(self.stream, at + 2, 8) + form * LATER_TYPES
+        return little(bits(self.stream, at + 2, 16), 2)
+
     def sound(self, stretch: Stretch) -> bool:
         """Return whether the checksum of an object is right."""
         stored = int.from_bytes(self.stream[stretch.end : stretch.end + 2], "little")
         return crc16(self.stream[stretch.start : stretch.end]) == stored
+
+
+def _body(stream: bytes, at: int, wide_sizes: bool) -> tuple[int, int]:
+    """Return how many bytes the object at ``at`` holds, and where they begin."""
+    size = shift = 0
+    while at + 2 <= len(stream) and shift <= 30:
+        word = int.from_bytes(stream[at : at + 2], "little")
+        size |= (word & 0x7FFF) << shift
+        at += 2
+        shift += 15
+        if not word & 0x8000:
+            break
+    while wide_sizes and at < len(stream):
+        at += 1
+        if not stream[at - 1] & 0x80:
+            break
+    return size, at
 
 
 def _locations(handles: bytes) -> Iterator[int]:

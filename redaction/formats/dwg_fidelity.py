@@ -7,11 +7,14 @@ many as were planned, each of the same size, at the same place and with a sound 
 from typing import Final
 
 from redaction.errors import NotFaithfulError
+from redaction.formats import dwg_header
 from redaction.formats.dwg_properties import SECTIONS
-from redaction.formats.dwg_streams import PREVIEW, WHOLE, Drawing
+from redaction.formats.dwg_streams import AUXILIARY, HEADER, PREVIEW, WHOLE, Drawing
 from redaction.model import Plan, Proof, patched
 
 PROPERTIES: Final = frozenset(SECTIONS)
+HEADERS: Final = frozenset({HEADER, AUXILIARY})
+HEADER_CARRIERS: Final = ("DWG.Header", "DWG.AuxHeader")
 # Findings that stand for a change in an object, by the beginning of their carrier.
 OBJECT_CARRIERS: Final = ("DWG.object", "DWG.DWGPROPS")
 
@@ -30,8 +33,9 @@ def compare(before: Drawing, after: Drawing, plan: Plan) -> Proof:
         same = stream == after.streams[name]
         if len(stream) != len(after.streams[name]):
             raise NotFaithfulError("a stream of another length")
-        if not same and name not in PROPERTIES and name != before.body:
+        if not same and name not in PROPERTIES | HEADERS and name != before.body:
             raise NotFaithfulError("a stream outside the plan differs")
+    _compare_headers(before, after, plan)
     objects, changed = _compare_objects(before, after)
     planned = sum(told.carrier.startswith(OBJECT_CARRIERS) for told in plan.findings)
     if changed > planned:
@@ -42,6 +46,16 @@ def compare(before: Drawing, after: Drawing, plan: Plan) -> Proof:
         "every object keeps its place, size, handle and checksum; "
         f"{changed} of {objects} hold another text of the same length",
     )
+
+
+def _compare_headers(before: Drawing, after: Drawing, plan: Plan) -> None:
+    """Compare the headers with what the rule makes of them, for the plan's other findings."""
+    removed = [found for found in plan.findings if not found.carrier.startswith(HEADER_CARRIERS)]
+    for name, rewrite in dwg_header.rewrites(before.version, removed).items():
+        if name in before.streams:
+            expected, _ = rewrite(before.streams[name], before.text)
+            if after.streams[name] not in (before.streams[name], expected):
+                raise NotFaithfulError("a header differs in more than times and removed values")
 
 
 def _compare_objects(before: Drawing, after: Drawing) -> tuple[int, int]:
@@ -66,15 +80,16 @@ def _compare_objects(before: Drawing, after: Drawing) -> tuple[int, int]:
 
 
 def _compare_rest(before: Drawing, after: Drawing) -> None:
-    """Compare what of a plain file is in no object and not the preview."""
+    """Compare what of a plain file is in no object, no header and not the preview."""
     if before.body != WHOLE:
         return
     masked = [bytearray(drawing.data) for drawing in (before, after)]
     for stretch in before.objects().stretches:
         for data in masked:
             data[stretch.start : stretch.end + 2] = bytes(stretch.end + 2 - stretch.start)
-    start, end = before.place(PREVIEW)
-    for data in masked:
-        data[start:end] = bytes(end - start)
+    for name in (PREVIEW, *HEADERS):
+        start, end = before.place(name)
+        for data in masked:
+            data[start:end] = bytes(end - start)
     if masked[0] != masked[1]:
         raise NotFaithfulError("bytes outside objects differ")

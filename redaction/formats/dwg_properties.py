@@ -29,11 +29,12 @@ SUMMARY: Final = (
 TIMES: Final = ("editing_time", "created", "updated")
 EPOCH: Final = struct.pack("<II", 2440588, 0)
 WIDE: Final = "utf-16-le"
-# <prop id="8"><string>who</string></prop> and the like, in UTF-16.
+# <prop id="8"><string>who</string></prop> and the like, in UTF-16; 258 and 259 name the program.
 HISTORY: Final = re.compile(
-    r"<prop id=\"(?:[2-9]|1[0-9])\"><(?P<kind>string|datetime)>(?P<value>[^<]*)</"
+    r"<prop (?!id=\"25[89]\")[^<>]{1,200}><(?P<kind>string|datetime)>(?P<value>[^<]*)</"
 )
 PERSON_PROPERTY: Final = re.compile(r"id=\"[48]\"")
+PLACE_PROPERTY: Final = re.compile(r"id=\"257\"")
 NO_TIME: Final = "1970-01-01T00:00:00.0000000Z"
 GUID: Final = re.compile(r"[0-9a-fA-F]")
 PREVIEW_BEGIN: Final = bytes.fromhex("1f256d07d43628289d57ca3f9d44102b")
@@ -84,6 +85,8 @@ class _Fields:
                 Finding(carrier or one.carrier, one.category, one.action, one.value, seed=one.seed)
                 for one in told
             ]
+            if name == "hyperlink_base":
+                self.found += _site(carrier or f"DWG.{name}", value)
         self.new[start : start + len(blank)] = blank
 
     def put(self, value: bytes) -> bool:
@@ -125,12 +128,25 @@ def history(data: bytes, text: Text) -> tuple[bytes, list[Finding]]:
                 if fields.put(NO_TIME.ljust(len(value), "0")[: len(value)].encode(WIDE)):
                     fields.stated("DWG.AppInfoHistory", Category.TIME, value)
             elif value.strip():
-                person = PERSON_PROPERTY.search(one[0]) is not None
-                category = Category.PERSON if person else Category.COMMENT
-                told = Finding("DWG.AppInfoHistory", category, Action.REMOVED, value, seed=person)
-                fields.found.append(told)
+                fields.found += _told(one[0], value)
                 fields.new[start:end] = " ".encode(WIDE) * len(value)
     return bytes(fields.new), fields.found
+
+
+def _told(prop: str, value: str) -> list[Finding]:
+    """Return what a property of the history says."""
+    person = PERSON_PROPERTY.search(prop) is not None
+    category = Category.PERSON if person else Category.COMMENT
+    told = [Finding("DWG.AppInfoHistory", category, Action.REMOVED, value, seed=person)]
+    return told + (_site("DWG.AppInfoHistory", value) if PLACE_PROPERTY.search(prop) else [])
+
+
+def _site(carrier: str, value: str) -> list[Finding]:
+    """Return the place on the web that links begin at: fields repeat it, so it is searched for."""
+    shown = value.strip("\x00 ")
+    if not shown.lower().startswith(naming.PUBLIC):
+        return []
+    return [Finding(carrier, Category.HOST, Action.REMOVED, shown)]
 
 
 def dependencies(data: bytes, text: Text) -> tuple[bytes, list[Finding]]:

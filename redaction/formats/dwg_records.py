@@ -1,8 +1,9 @@
 """The properties of a drawing that lie in a record: all of them before release 2004.
 
 Room: redaction/formats. Pure. The record begins with a fixed cookie; what follows is group codes
-and values, as in a DXF, at any bit of the object. Source: Open Design Specification for .dwg files
-5.4.1, §20.4 (XRECORD).
+and values, as in a DXF, at any bit of the object. A record that names nobody is left alone: a time
+tells of somebody only beside a name. Source: Open Design Specification for .dwg files 5.4.1, §20.4
+(XRECORD).
 """
 
 import re
@@ -42,21 +43,28 @@ def plan_properties(objects: Objects, text: Text) -> tuple[bytes, list[Finding]]
             stretch = objects.holding(match.start() * 8 + shift, match.end() * 8 + shift)
             if stretch is None:
                 continue
-            limit = stretch.end - 1
-            told = _blanked(new, (copy, shift), (match.end(), limit), text)
+            told, blanks = _blanked((copy, shift), (match.end(), stretch.end - 1), text)
+            if all(one.category is Category.TIME for one in told):
+                continue
             found += told
+            for at, blank in blanks:
+                written(new, at, blank)
             touched.add(stretch)
     close(new, touched)
     return bytes(new), found
 
 
 def _blanked(
-    new: bytearray, view: tuple[bytes, int], bounds: tuple[int, int], text: Text
-) -> list[Finding]:
-    """Overwrite the values from ``bounds`` on; stop at the first that is none of a property."""
+    view: tuple[bytes, int], bounds: tuple[int, int], text: Text
+) -> tuple[list[Finding], list[tuple[int, bytes]]]:
+    """Return what the values from ``bounds`` on say, and (bit, blank) to write over them.
+
+    It stops at the first value that is none of a property.
+    """
     copy, shift = view
     at, limit = bounds
     found: list[Finding] = []
+    blanks: list[tuple[int, bytes]] = []
     while at + 4 <= limit:
         code = int.from_bytes(copy[at : at + 2], "little")
         at += 2
@@ -64,7 +72,7 @@ def _blanked(
             (value,) = struct.unpack_from("<d", copy, at)
             neutral = EPOCH if value > FIRST_JULIAN else bytes(8)
             if copy[at : at + 8] != neutral:
-                written(new, at * 8 + shift, neutral)
+                blanks.append((at * 8 + shift, neutral))
                 found.append(_time())
             at += 8
         elif code in LONGS or code in SHORTS:
@@ -77,13 +85,14 @@ def _blanked(
             raw = copy[at : at + length]
             blank = " ".encode(text.shape) * (length // text.size)
             value = raw.decode(text.codec, "replace")
-            if value.strip("\x00 \t\r\n"):
+            # A custom property without name and value is an equals sign alone.
+            if value.strip("\x00 \t\r\n="):
                 found += _told(code, value)
-                written(new, at * 8 + shift, blank)
+                blanks.append((at * 8 + shift, blank))
             at += length
         else:
             break
-    return found
+    return found, blanks
 
 
 def _told(code: int, value: str) -> list[Finding]:

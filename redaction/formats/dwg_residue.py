@@ -21,21 +21,24 @@ def first(drawing: Drawing, findings: Iterable[Finding]) -> str | None:
     told = secrets(findings)
     if not told:
         return None
-    patterns = [(_pattern(secret, drawing.text.codec), told[secret]) for secret in told]
+    patterns = [
+        (pattern(secret, (*ENCODINGS, drawing.text.codec)), told[secret]) for secret in told
+    ]
     for name, stream in drawing.streams.items():
         if name != WHOLE and drawing.body == WHOLE:
             continue  # the other streams of a plain file are parts of it
         for _, copy in shifted(stream):
             lower = copy.lower()
-            for pattern, category in patterns:
-                if pattern.search(lower):
+            for sought, category in patterns:
+                if sought.search(lower):
                     return f"{category.value} in {name}"
     return None
 
 
-def _pattern(secret: str, codec: str) -> re.Pattern[bytes]:
+def pattern(secret: str, encodings: Iterable[str]) -> re.Pattern[bytes]:
+    """Return what finds a value in bytes that were made lower case."""
     spellings: set[bytes] = set()
-    for encoding in (*ENCODINGS, codec):
+    for encoding in encodings:
         for text in (secret, secret.upper(), secret.title()):
             spelling = text.encode(encoding, "ignore").lower()
             if len(spelling) >= len(text):

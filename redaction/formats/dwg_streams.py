@@ -29,12 +29,14 @@ PAGES: Final = {int(one.split("=")[0]): one.split("=")[1] for one in _PAGES.spli
 LOCATOR: Final = struct.Struct("<BII")
 LOCATORS_AT: Final = 0x15
 MAX_LOCATORS: Final = 16
-HANDLES_LOCATOR: Final = 2
+LOCATED: Final = {0: "AcDb:Header", 2: "AcDb:Handles", 5: "AcDb:AuxHeader"}
 PREVIEW_AT: Final = 0x0D
 PREVIEW_FRAME_BYTES: Final = 36
 MAX_PREVIEW_BYTES: Final = 64 * 1024 * 1024
 OBJECTS: Final = "AcDb:AcDbObjects"
 HANDLES: Final = "AcDb:Handles"
+HEADER: Final = "AcDb:Header"
+AUXILIARY: Final = "AcDb:AuxHeader"
 PREVIEW: Final = "AcDb:Preview"
 # Up to release 2000: everything that is in no other stream.
 WHOLE: Final = "file"
@@ -120,7 +122,7 @@ class Drawing:
 
 
 def _places(data: bytes) -> dict[str, tuple[int, int]]:
-    """Return where the handle map and the preview lie in a plain file."""
+    """Return where the headers, the handle map and the preview lie in a plain file."""
     if len(data) < LOCATORS_AT + 4:
         raise UnreadableError("cut off")
     (count,) = struct.unpack_from("<I", data, LOCATORS_AT)
@@ -131,8 +133,8 @@ def _places(data: bytes) -> dict[str, tuple[int, int]]:
         number, start, size = LOCATOR.unpack_from(data, LOCATORS_AT + 4 + index * LOCATOR.size)
         if start + size > len(data):
             raise UnreadableError("a place outside the file")
-        if number == HANDLES_LOCATOR:
-            places[HANDLES] = (start, start + size)
+        if number in LOCATED:
+            places[LOCATED[number]] = (start, start + size)
     (at,) = struct.unpack_from("<I", data, PREVIEW_AT)
     if at:
         size = int.from_bytes(data[at + 16 : at + 20], "little")
