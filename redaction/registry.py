@@ -64,6 +64,8 @@ FORMATS: Final = (
     Format("f3d", "redaction.formats.fusion", ".f3d", "application/octet-stream"),
     Format("3dm", "redaction.formats.rhino", ".3dm", "model/vnd.3dm"),
     Format("gcode", "redaction.formats.gcode", ".gcode", "text/x-gcode"),
+    Format("gerber", "redaction.formats.gerber", ".gbr", "application/vnd.gerber"),
+    Format("excellon", "redaction.formats.excellon", ".drl", "application/octet-stream"),
     Format("text", "redaction.formats.text", ".txt", "text/plain"),
 )
 

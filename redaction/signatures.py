@@ -101,6 +101,7 @@ _BEGINNINGS: Final[tuple[tuple[bytes, _Refusal], ...]] = (
     (rb"OFF\r?\n", unsupported.MeshError),
     (rb"GIF8[79]a|BM.{4}\x00\x00\x00\x00|8BPS", unsupported.ImageError),
     (rb".{4}ftyp(?!%b)|\x00\x00\x01\x00" % _HEIF, unsupported.ImageError),
+    (BLANK + rb"\((?:kicad_\w|footprint |module )|EESchema|PCBNEW", unsupported.BoardError),
     (rb"\{\\rtf", unsupported.OfficeError),
     (rb"MZ.{58}|\x7fELF|#!|\xca\xfe\xba\xbe|\xcf\xfa\xed\xfe", unsupported.ProgramError),
     (BLANK + rb"(?i:<(?:\?xml|!doctype|svg|html|x3d))", unsupported.MarkupError),
@@ -152,18 +153,23 @@ GCODE_LINE: Final = re.compile(
 )
 # Plotter and drill data of circuit boards share words with G-code and mean others by them:
 # Ucamco's Gerber format §4.1 and §4.2 (units, format, draw, move, flash), Excellon's M48 header.
-BOARD: Final = re.compile(
-    rb"\A\s*+M48[ \t]*+\r?$|^%(?:FS[LTD]?[AI]X|MO(?:MM|IN)\*)"
+GERBER: Final = re.compile(
+    rb"^%(?:FS[LTD]?[AI]X|MO(?:MM|IN)\*)"
     rb"|^(?:G0?[123])?(?:[XYIJ][-+]?[0-9]++)*+D0?[123]\*[ \t]*+\r?$",
     re.MULTILINE,
 )
+EXCELLON: Final = re.compile(rb"(?:\s++|%|;[^\r\n]*+[\r\n])*+M48[ \t]*+(?:;[^\r\n]*+)?[\r\n]")
 GCODE_PROBED_BYTES: Final = 64 * 1024
 GCODE_COMMANDS: Final = 3
 
 
-def is_board(data: bytes) -> bool:
-    """Return whether ``data`` begins like the artwork or the drill holes of a circuit board."""
-    return BOARD.search(data[:GCODE_PROBED_BYTES]) is not None
+def board(data: bytes) -> str | None:
+    """Return as which kind of circuit board's data ``data`` begins; None if it is no such text."""
+    head = data[:GCODE_PROBED_BYTES]
+    drilled = EXCELLON.match(head) is not None
+    if not (drilled or GERBER.search(head)) or text_of(data) is None:
+        return None
+    return "excellon" if drilled else "gerber"
 
 
 def is_gcode(data: bytes) -> bool:

@@ -24,7 +24,7 @@ from redaction.errors import (
     UnsupportedFormatError,
 )
 from redaction.registry import BY_NAME, Format
-from redaction.unsupported import BoardError, ImageError, NativeCadError
+from redaction.unsupported import ImageError, NativeCadError
 
 # libmagic decides on the first bytes; more only gives its text rules more to chew on.
 MAGIC_BYTES: Final = 256 * 1024
@@ -85,8 +85,9 @@ def _by_structure(data: bytes) -> str | None:
 
 
 def _text(data: bytes) -> str | None:
-    if signatures.is_board(data):
-        raise BoardError
+    board = signatures.board(data)
+    if board is not None:
+        return board
     if signatures.is_gcode(data):
         return "gcode"
     return "text" if signatures.text_of(data) else None
@@ -167,7 +168,7 @@ def _refuse_second_opinions(data: bytes, name: str | None) -> None:
     if name in MEDIA_TYPES:
         if media_type not in (MEDIA_TYPES[name], *NO_OPINION):
             raise AmbiguousError
-    elif name in (None, "text", "gcode"):
+    elif name in (None, "text", "gcode", "gerber", "excellon"):
         if media_type.startswith("image/"):
             raise ImageError
         if not media_type.startswith((*TEXT_TYPES, *NO_OPINION)):

@@ -66,7 +66,7 @@ class MarkupError(UnsupportedFormatError):
 
 
 class BoardError(UnsupportedFormatError):
-    """Gerber and drill files of circuit boards cannot be cleaned. Send a PDF, DXF or STEP."""
+    """The design of a board itself is not cleaned here. Send its Gerber and drill files, or PDF."""
 
     code = "unsupported-board"
 

@@ -16,6 +16,8 @@ from redaction.text import people
 
 # So much is looked through for people; what more there is goes unread.
 MAX_LOOKED_CHARS: Final = 200_000
+# Nobody reads a longer one at a machine.
+MAX_REMARK_CHARS: Final = 2_000
 MAX_ECHOES: Final = 200
 SURE: Final = 0.6
 MIN_ECHO_CHARS: Final = 4
@@ -97,7 +99,7 @@ PLAIN: Final = re.compile(r"[-+0-9.,;:%x/\s]*|[a-z0-9_]{1,40}")
 TELLING: Final = re.compile(r"_id$|note|name|host|user|key|token|preset|post_process|mail|vendor")
 # Without one of these, a remark names nobody.
 WORDS: Final = re.compile(r"[^\W\d_]{3}|[@\\]|(?:\d[\s()./-]*){7}")
-VALUE: Final = re.compile(r"[^=:]{1,60}[=:]\s*(?P<value>.*)", re.DOTALL)
+VALUE: Final = re.compile(r"[^=:\d]{1,60}[=:]\s*(?P<value>.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ class Remarks:
         return known
 
     def _read(self, body: str) -> Remark:
-        category = whole(body)
+        category = whole(body) if len(body) <= MAX_REMARK_CHARS else Category.COMMENT
         if category is not None:
             return _all(body, category)
         if WORDS.search(body) is None:

@@ -82,3 +82,8 @@ def test_what_is_beyond_the_limit_is_not_read_and_goes() -> None:
     assert known.read("FIRST REMARK").left == "FIRST REMARK"
     assert known.read("SECOND REMARK").left == ""
     assert known.read("FIRST REMARK").left == "FIRST REMARK"
+
+
+def test_a_remark_longer_than_anybody_reads_goes() -> None:
+    assert Remarks().read("DRILL " * 333).left
+    assert not Remarks().read("DRILL " * 334).left

@@ -211,15 +211,11 @@ def test_hostile_programs_take_no_more_than_linear_time(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "board",
+    ("board", "name"),
     [
-        b"G04 made by (Mira Vance)*\n%FSLAX46Y46*%\n%MOMM*%\nG01*\nX1Y2D02*\nX3Y4D01*\nM02*\n",
-        b"G04 old*\nG01*\nG54D10*\n%TO.N,Net-(D1-K)*%\nG01X100Y200D02*\nX300Y400D01*\nM02*\n",
-        b"M48\n; (Mira Vance)\nFMT,2\nMETRIC\nT1C0.400\n%\nG90\nG05\nT1\nX1.0Y2.0\nX3.0Y4.0\nM30\n",
+        (b"G04 old*\nG01*\nG54D10*\nG01X100Y200D02*\nX300Y400D01*\nM02*\n", "gerber"),
+        (b"M48\nFMT,2\nMETRIC\nT1C0.400\n%\nG90\nG05\nT1\nX1Y2\nX3Y4\nM30\n", "excellon"),
     ],
 )
-def test_artwork_and_drill_holes_of_boards_are_no_programs_and_are_refused(board: bytes) -> None:
-    cleaned, report = engine.scrub(board, PROFILE)
-    assert cleaned is None
-    assert report.reason is not None
-    assert report.reason.code == "unsupported-board"
+def test_artwork_and_drill_holes_of_boards_are_no_programs(board: bytes, name: str) -> None:
+    assert sniff.identify(board).name == name
