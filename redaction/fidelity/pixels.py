@@ -9,7 +9,7 @@ import hashlib
 import logging
 import struct
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import Final
 
@@ -29,6 +29,10 @@ POINTS_PER_INCH: Final = 72
 # An A0 sheet at 100 dpi; a larger page is drawn smaller.
 MAX_PAGE_PIXELS: Final = 16_000_000
 ORIENTATION: Final = 0x0112
+EDGE_DOTS: Final = 2
+WHITE: Final = (255, 255, 255, 255)
+
+Box = tuple[float, float, float, float]  # left, bottom, right, top in points
 # XMP of a picture with a long past is larger than what Pillow unpacks unasked.
 PngImagePlugin.MAX_TEXT_CHUNK = 16 * 1024 * 1024
 
@@ -58,11 +62,12 @@ def opened(data: bytes, kind: str) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             picture = PLUGINS[kind](BytesIO(data))
+            # Counting them reads the head of each.
+            frames = getattr(picture, "n_frames", 1)
     except Image.DecompressionBombError as error:
         raise TooLargeError from error
     except BROKEN as error:
         raise UnreadableError from error
-    frames = getattr(picture, "n_frames", 1)
     width, height = picture.size
     if width * height > MAX_PICTURE_PIXELS or frames > MAX_FRAMES:
         raise TooLargeError
@@ -111,6 +116,8 @@ def _shown(data: bytes, kind: str) -> tuple[list[object], int]:
         raise TooLargeError from error
     except BROKEN as error:
         raise UnreadableError from error
+    if not isinstance(profile, bytes):
+        raise UnreadableError("a profile that is none")
     # Words in a profile may be blanked; what it is for and how long it is may not change.
     shown += [len(profile), profile[:24], picture.info.get("gamma")]
     # Pillow's "dpi" of a JPEG may come from Exif, which goes; JFIF states its own.
@@ -131,21 +138,24 @@ def _digest(picture: Image.Image) -> bytes:
     return digest.digest()
 
 
-def pages(original: bytes, cleaned: bytes) -> Proof:
+def pages(original: bytes, cleaned: bytes, but: Mapping[int, Sequence[Box]] | None = None) -> Proof:
     """Prove that every page of both PDFs is drawn alike, annotations and forms included.
+
+    ``but`` are boxes by the number of their page, from 1, that are not compared.
 
     Raises:
         NotFaithfulError: a page is missing, sized or drawn otherwise, or none could be drawn.
         UnreadableError: pdfium cannot read one of them.
     """
-    count = 0
-    for before, after in zip(_drawn(original), _drawn(cleaned), strict=False):
+    count, but = 0, but or {}
+    for before, after in zip(_drawn(original, but), _drawn(cleaned, but), strict=False):
         if before != after:
             raise NotFaithfulError("a page is drawn otherwise")
         count += 1
     if not count or count != _count(original) or count != _count(cleaned):
         raise NotFaithfulError("not every page was drawn")
-    return Proof("pixels", count, f"every page, drawn at {PAGE_DPI} dpi or its limit, is the same")
+    said = f"every page, drawn at {PAGE_DPI} dpi or its limit, is the same"
+    return Proof("pixels", count, said + (" around what was to go" if any(but.values()) else ""))
 
 
 def _document(data: bytes) -> pypdfium2.PdfDocument:
@@ -163,19 +173,19 @@ def _count(data: bytes) -> int:
         document.close()
 
 
-def _drawn(data: bytes) -> Iterator[tuple[object, ...]]:
+def _drawn(data: bytes, but: Mapping[int, Sequence[Box]]) -> Iterator[tuple[object, ...]]:
     document = _document(data)
     try:
         document.init_forms()
         for number in range(len(document)):
-            yield _page(document, number)
+            yield _page(document, number, but.get(number + 1, ()))
     except pypdfium2.PdfiumError as error:
         raise UnreadableError from error
     finally:
         document.close()
 
 
-def _page(document: pypdfium2.PdfDocument, number: int) -> tuple[object, ...]:
+def _page(document: pypdfium2.PdfDocument, number: int, but: Sequence[Box]) -> tuple[object, ...]:
     page = document[number]
     width, height = page.get_size()
     scale = PAGE_DPI / POINTS_PER_INCH
@@ -185,11 +195,26 @@ def _page(document: pypdfium2.PdfDocument, number: int) -> tuple[object, ...]:
     bitmap = page.render(
         scale=scale, may_draw_forms=True, force_bitmap_format=FPDFBitmap_BGRx, maybe_alpha=False
     )
+    for box in but:
+        _blank(bitmap, page, box)
     drawn = hashlib.blake2b(bitmap.buffer, digest_size=32).digest()
     shape = (bitmap.width, bitmap.height)
     bitmap.close()
     page.close()
     return (round(width, 3), round(height, 3), shape, drawn)
+
+
+def _blank(bitmap: pypdfium2.PdfBitmap, page: pypdfium2.PdfPage, box: Box) -> None:
+    """Paint over ``box`` and the dots beside it, which share their colour with it."""
+    places = bitmap.get_posconv(page)
+    corners = [places.to_bitmap(x, y) for x in box[::2] for y in box[1::2]]
+    left, right = min(x for x, _ in corners), max(x for x, _ in corners)
+    top, bottom = min(y for _, y in corners), max(y for _, y in corners)
+    left, top = max(left - EDGE_DOTS, 0), max(top - EDGE_DOTS, 0)
+    width = min(right + EDGE_DOTS, bitmap.width - 1) - left + 1
+    height = min(bottom + EDGE_DOTS, bitmap.height - 1) - top + 1
+    if width > 0 and height > 0:
+        bitmap.fill_rect(WHITE, left, top, width, height)
 
 
 def warm() -> None:

@@ -8,7 +8,7 @@ import pytest
 from redaction import engine
 from redaction.model import Profile
 from redaction.report import Status
-from tests.unit.redaction.formats import packages
+from tests.unit.redaction.formats import packages, test_tiff
 
 
 def rhino_of_no_size() -> bytes:
@@ -18,7 +18,26 @@ def rhino_of_no_size() -> bytes:
     return data[:at] + struct.pack("<IQ", 0x7FFF, 1) + b"\x00"
 
 
+def second_page_of_no_width() -> bytes:
+    """A TIFF whose second directory says another thing instead of its width."""
+    data = bytearray(test_tiff.named(pages=3))
+    (first,) = struct.unpack_from("<I", data, 4)
+    (fields,) = struct.unpack_from("<H", data, first)
+    (second,) = struct.unpack_from("<I", data, first + 2 + 12 * fields)
+    struct.pack_into("<H", data, second + 2, 255)
+    return bytes(data)
+
+
+def profile_that_is_a_fraction() -> bytes:
+    """A TIFF whose colour profile is a fraction."""
+    one = test_tiff.bitmap(extra=(34675, struct.pack("<II", 1, 2), 5))
+    at = one.index(struct.pack("<HHI", 34675, 5, 8)) + 4
+    return one[:at] + struct.pack("<I", 1) + one[at + 4 :]
+
+
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
+    "tiff: a second page without a width": (second_page_of_no_width, "unreadable"),
+    "tiff: a colour profile that is a fraction": (profile_that_is_a_fraction, "unreadable"),
     "3dm: an end mark too short for the size": (rhino_of_no_size, "unreadable"),
 }
 
