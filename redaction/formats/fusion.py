@@ -21,7 +21,7 @@ from redaction.carriers import (
 from redaction.carriers.native_streams import Draft
 from redaction.carriers.xml_part import Change
 from redaction.carriers.zip_container import Archive, Entry
-from redaction.errors import UnreadableError
+from redaction.errors import RedactionError, UnreadableError
 from redaction.fidelity import members as oracle
 from redaction.model import Action, CarrierClass, Category, Finding, Member, Plan, Profile, Proof
 from redaction.text import people
@@ -84,8 +84,8 @@ def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:
     before = {entry.name: entry.content for entry in archive.entries}
     after = {entry.name: entry.content for entry in zip_container.read(cleaned).entries}
     task = plan.tasks[0] if plan.tasks else REWRITE
-    drafted = _contents(archive, _drafted(archive, task).contents)
-    projections = {name: _one_of(before[name], drafted[name]) for name in before}
+    drafted = _drafted(archive, task).contents
+    projections = {entry.name: _projection(entry, drafted) for entry in archive.entries}
     return (oracle.parts(before, after, projections=projections),)
 
 
@@ -202,14 +202,33 @@ def _inner(entry: Entry, part: Entry) -> str:
     return f"{entry.name}{INSIDE}{part.name}"
 
 
-def _contents(archive: Archive, contents: Mapping[str, bytes]) -> dict[str, bytes]:
-    return {entry.name: _refilled(entry, contents) for entry in archive.entries}
-
-
 def _packed(archive: Archive, contents: Mapping[str, bytes]) -> bytes:
     return zip_container.packed(
         entry.replaced(_refilled(entry, contents)) for entry in archive.entries
     )
+
+
+def _projection(entry: Entry, drafted: Mapping[str, bytes]) -> Callable[[bytes], object]:
+    """Return what sees in a part, or in the parts of its package, only what was not planned."""
+    if not PACKAGE.search(entry.name):
+        return _one_of(entry.content, drafted.get(entry.name, entry.content))
+    parts = zip_container.read(entry.content).entries
+    inner = {
+        part.name: _one_of(part.content, drafted.get(_inner(entry, part), part.content))
+        for part in parts
+    }
+
+    def projected(content: bytes) -> object:
+        try:
+            found = zip_container.read(content).entries
+        except RedactionError:
+            return content
+        return [
+            (part.name, inner[part.name](part.content) if part.name in inner else part.content)
+            for part in found
+        ]
+
+    return projected
 
 
 def _one_of(*allowed: bytes) -> Callable[[bytes], object]:
