@@ -59,19 +59,20 @@ class Sessions:
         if not await self.passwords.matches(password, stored) or row is None:
             raise LoginFailedError
         async with self.rows.transaction() as connection:
-            await accounts.set_failures(connection, index, 0, 0.0)
+            await accounts.clear_failures(connection, index)
         return await self.start(Holder(row.id, row.subject, row.role))
 
     async def _count_attempt(self, index: str) -> None:
         # Counted before the password is looked at, so that parallel guesses count as well.
         now = self.clock().timestamp()
         async with self.rows.transaction() as connection:
-            count, last_at = await accounts.failures(connection, index)
-            if now - last_at >= self.wait_s:
-                count = 0
-            if count >= self.attempts:
+            _, last_at = await accounts.failures(connection, index)
+            # Refused attempts are not kept: the wait counts from the last that was let in.
+            if (
+                await accounts.count_failure(connection, index, now, now - self.wait_s)
+                > self.attempts
+            ):
                 raise TooManyAttemptsError(retry_after_s=int(last_at + self.wait_s - now) + 1)
-            await accounts.set_failures(connection, index, count + 1, now)
 
     async def start(self, holder: Holder) -> Started:
         """Begin a session for an account that has proved itself."""

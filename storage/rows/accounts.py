@@ -7,10 +7,11 @@ looked up by blind index; passwords arrive hashed.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.ids import SubjectId
+from storage.rows.inserting import inserting
 from storage.rows.tables.identity import account, login_failure
 
 
@@ -83,17 +84,31 @@ async def failures(connection: AsyncConnection, email_index: str) -> tuple[int, 
     return (row[0], row[1]) if row else (0, 0.0)
 
 
-async def set_failures(
-    connection: AsyncConnection, email_index: str, count: int, last_at: float
-) -> None:
-    """Remember failed logins; zero forgets them."""
+async def count_failure(
+    connection: AsyncConnection, email_index: str, now: float, since: float
+) -> int:
+    """Count a failed login and return how many there were; those until ``since`` are forgiven.
+
+    One statement: of many guesses at once each counts.
+    """
+    failed = inserting(connection, login_failure).values(
+        email_index=email_index, count=1, last_at=now
+    )
+    forgiven = login_failure.c.last_at <= since
+    counted = await connection.execute(
+        failed.on_conflict_do_update(
+            index_elements=[login_failure.c.email_index],
+            set_={"count": case((forgiven, 1), else_=login_failure.c.count + 1), "last_at": now},
+        ).returning(login_failure.c.count)
+    )
+    return int(counted.scalar_one())
+
+
+async def clear_failures(connection: AsyncConnection, email_index: str) -> None:
+    """Forget the failed logins of one address."""
     await connection.execute(
         login_failure.delete().where(login_failure.c.email_index == email_index)
     )
-    if count:
-        await connection.execute(
-            login_failure.insert().values(email_index=email_index, count=count, last_at=last_at)
-        )
 
 
 async def forget_failures(connection: AsyncConnection, before: float) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
+from storage.rows.inserting import inserting
 from storage.rows.tables.transfer import delivery, download_session, transfer
 from storage.rows.transfers import ACTIVE
 
@@ -85,18 +86,16 @@ async def record(
     connection: AsyncConnection, session_id: str, drawing: str, start: int, stop: int
 ) -> None:
     """Remember that bytes ``start`` to ``stop`` (exclusive) of a drawing were handed over."""
-    at = (
-        delivery.c.session == session_id,
-        delivery.c.drawing == drawing,
-        delivery.c.start == start,
+    handed = inserting(connection, delivery).values(
+        session=session_id, drawing=drawing, start=start, stop=stop
     )
-    known = (await connection.execute(select(delivery.c.stop).where(*at))).first()
-    if known is None:
-        await connection.execute(
-            delivery.insert().values(session=session_id, drawing=drawing, start=start, stop=stop)
+    await connection.execute(
+        handed.on_conflict_do_update(
+            index_elements=[delivery.c.session, delivery.c.drawing, delivery.c.start],
+            set_={"stop": handed.excluded.stop},
+            where=handed.excluded.stop > delivery.c.stop,
         )
-    elif stop > known[0]:
-        await connection.execute(delivery.update().where(*at).values(stop=stop))
+    )
 
 
 async def delivered(

@@ -28,11 +28,17 @@ class PartRow:
     clean_description_sealed: bytes | None = field(default=None, repr=False)
     description_report_sealed: bytes | None = field(default=None, repr=False)
     released_at: float | None = None
+    profile: str = "supplier"
 
 
 @dataclass(frozen=True, slots=True)
 class DrawingRow:
-    """One drawing of a part. ``upload`` names where its original came from."""
+    """One drawing of a part. ``upload`` names where its original came from.
+
+    ``choice`` is a JSON list of findings to be taken out, made in as many rounds as ``round``
+    says. ``waived_at`` says that its owner waived the cleaning: ``clean_object`` then holds the
+    original.
+    """
 
     id: str
     part: str
@@ -47,6 +53,11 @@ class DrawingRow:
     clean_object: ObjectId | None = None
     report_sealed: bytes | None = field(default=None, repr=False)
     original_destroyed: bool = False
+    choice: str = "[]"
+    round: int = 0
+    waived_at: float | None = None
+    waived_by: str | None = None
+    waiver_terms: str | None = None
 
 
 _PART = tuple(part.c[name] for name in PartRow.__dataclass_fields__)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    Text,
 )
 
 from storage.rows.schema import metadata
@@ -55,6 +56,7 @@ part = Table(
     Column("description_report_sealed", LargeBinary),
     Column("created_at", Float, nullable=False),
     Column("released_at", Float),
+    Column("profile", String(32), nullable=False, server_default="supplier"),
 )
 
 drawing = Table(
@@ -73,6 +75,13 @@ drawing = Table(
     Column("report_sealed", LargeBinary),
     Column("original_destroyed", Boolean, nullable=False, default=False),
     Column("changed_at", Float, nullable=False),
+    # JSON: ids of findings that its owner wants out; they name nobody.
+    Column("choice", Text, nullable=False, server_default="[]"),
+    Column("round", Integer, nullable=False, server_default="0"),  # how often something was chosen
+    # Set while its owner waives the cleaning: clean_object then holds the original.
+    Column("waived_at", Float),
+    Column("waived_by", String(32)),
+    Column("waiver_terms", String(64)),  # SHA-256 of the terms that were shown
 )
 
 # What the owner is shown of a drawing: one row a side, "before" or "after" it was cleaned.

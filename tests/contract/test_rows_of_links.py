@@ -1,8 +1,5 @@
 """Opening is one statement: whatever was read before it, its conditions hold when it acts."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 import pytest_asyncio
 
@@ -22,19 +19,15 @@ GOOD = {"expires_at": NOW + 1, "opens_left": 1, "code_attempts_left": 1}
 
 
 @pytest_asyncio.fixture
-async def rows(tmp_path: Path) -> AsyncIterator[Rows]:
-    opened = await Rows.open(f"sqlite+aiosqlite:///{tmp_path / 'rows.sqlite'}")
-    async with opened.transaction() as connection:
+async def rows(empty_rows: Rows) -> Rows:
+    async with empty_rows.transaction() as connection:
         await accounts.add(connection, AccountRow("a", SUBJECT, "customer", NOW))
         await parts.add(connection, PartRow("p", "a", SUBJECT, "released", b"n", b"d", NOW), [])
         partner = PartnerRow("m", SUBJECT, "i", b"n", b"e", "AA", NOW)
         await partners.add(connection, partner)
         row = TransferRow("t", "p", "m", None, ACTIVE, "BB", "AA", "rule", "pack:1", NOW)
         await transfers.add(connection, row)
-    try:
-        yield opened
-    finally:
-        await opened.close()
+    return empty_rows
 
 
 @pytest.mark.parametrize(
