@@ -68,10 +68,8 @@ class Sessions:
         async with self.rows.transaction() as connection:
             _, last_at = await accounts.failures(connection, index)
             # Refused attempts are not kept: the wait counts from the last that was let in.
-            if (
-                await accounts.count_failure(connection, index, now, now - self.wait_s)
-                > self.attempts
-            ):
+            count = await accounts.count_failure(connection, index, now, now - self.wait_s)
+            if count > self.attempts:
                 raise TooManyAttemptsError(retry_after_s=int(last_at + self.wait_s - now) + 1)
 
     async def start(self, holder: Holder) -> Started:

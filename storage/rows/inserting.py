@@ -12,7 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 Insert: TypeAlias = postgresql.Insert | sqlite.Insert
 
-_INSERTS: Final[dict[str, Callable[[Table], Insert]]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+_INSERTS: Final[dict[str, Callable[[Table], Insert]]] = {
+    "postgresql": postgresql.insert,
+    "sqlite": sqlite.insert,
+}
 
 
 def inserting(connection: AsyncConnection, table: Table) -> Insert:
