@@ -165,7 +165,9 @@ def _write_report(path: Path, report: Report, *, show_values: bool) -> None:
 def _refusal(report: Report) -> str:
     if report.reason is None:
         return "Refused, without a reason."
-    return f"Refused ({report.reason.code}): {report.reason.sentence}"
+    sentence = f"Refused ({report.reason.code}): {report.reason.sentence}"
+    inside = [found.where for found in report.findings if found.carrier.startswith("member.")]
+    return "\n".join((sentence, *(f"  {where}" for where in inside)))
 
 
 def _tell(report: Report, *, show_values: bool) -> None:

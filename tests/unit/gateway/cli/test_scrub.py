@@ -4,6 +4,7 @@ import json
 import sys
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -57,6 +58,15 @@ def test_findings_and_kinds_of_the_drawings_own_words_go_on_request(folder: Path
     with pytest.raises(CommandError, match="choose by --redact-content"):
         scrub.scrub(folder / "in", folder / "never", redact=list(map(str, range(3001))))
     assert not (folder / "never").exists()
+
+
+def test_a_refused_archive_says_which_file_in_it_was_refused_and_why(folder: Path) -> None:
+    with ZipFile(folder / "parts.zip", "w") as packed:
+        packed.writestr("note.txt", "Ten pieces")
+        packed.writestr("setup.exe", b"MZ" + bytes(80))
+    with pytest.raises(CommandError, match=r"\n  member 2: Programs and scripts") as caught:
+        scrub.scrub(folder / "parts.zip", folder / "out")
+    assert "setup.exe" not in caught.value.sentence
 
 
 def test_a_refused_file_exits_three_and_says_why(folder: Path) -> None:
