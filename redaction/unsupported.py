@@ -9,6 +9,7 @@ from typing import Final
 
 from redaction import errors
 from redaction.errors import RedactionError, UnsupportedFormatError
+from redaction.preview import errors as pictures
 
 
 class DwgError(UnsupportedFormatError):
@@ -111,5 +112,8 @@ REFUSALS: Final[dict[str, type[RedactionError]]] = {
         MarkupError,
         BoardError,
         ProgramError,
+        pictures.NoPictureError,
+        pictures.NothingToDrawError,
+        pictures.NoKernelError,
     )
 }

@@ -13,7 +13,19 @@ from typing import Final
 import typer
 
 from config.errors import ConfigurationError
-from gateway.cli import doctor, fetch, ledger, partners, parts, policy, scrub, send, serve, words
+from gateway.cli import (
+    doctor,
+    fetch,
+    ledger,
+    partners,
+    parts,
+    policy,
+    preview,
+    scrub,
+    send,
+    serve,
+    words,
+)
 from gateway.cli.output import CommandError, Exit, people
 from gateway.errors import GatewayError
 from redaction.errors import RedactionError
@@ -21,6 +33,7 @@ from redaction.errors import RedactionError
 COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
     "scrub": scrub.scrub,
     "inspect": scrub.inspect,
+    "preview": preview.preview,
     "inspect-text": words.inspect_text,
     "serve": serve.serve,
     "send": send.send,

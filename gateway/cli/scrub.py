@@ -72,7 +72,7 @@ def scrub(
             _write_report(report, outcome.report, show_values=show_values)
         if outcome.cleaned is None:
             raise CommandError(_refusal(outcome.report), Exit.REFUSED)
-        _write_whole(output, outcome.cleaned)
+        write_whole(output, outcome.cleaned)
     finally:
         if outcome.cleaned is not None:
             outcome.cleaned.close()
@@ -117,7 +117,7 @@ def _in_sandbox(source: Path, profile: Profile, *, clean: bool) -> Outcome:
             return await work(memory, profile)
 
     with MemoryFile.create() as memory:
-        _read_into(memory, source)
+        read_into(memory, source)
         with work_progress(console) as progress:
             progress.add_task("cleaning and proving" if clean else "inspecting")
             try:
@@ -126,7 +126,8 @@ def _in_sandbox(source: Path, profile: Profile, *, clean: bool) -> Outcome:
                 raise CommandError(error.public()) from error
 
 
-def _read_into(memory: MemoryFile, source: Path) -> None:
+def read_into(memory: MemoryFile, source: Path) -> None:
+    """Read ``source`` into ``memory``; a CommandError when it cannot be."""
     if source.exists() and not source.is_file():
         raise CommandError("SRC is no file.")  # a device or a pipe may never end
     try:
@@ -137,7 +138,8 @@ def _read_into(memory: MemoryFile, source: Path) -> None:
         raise CommandError(f"SRC cannot be read: {error.strerror}.") from error
 
 
-def _write_whole(path: Path, cleaned: MemoryFile) -> None:
+def write_whole(path: Path, cleaned: MemoryFile) -> None:
+    """Write ``cleaned`` to ``path``; a CommandError when it cannot be."""
     # Written beside its destination and renamed: a reader sees the whole file or none.
     unfinished = path.with_name(f".{secrets.token_hex(8)}.unfinished")
     try:

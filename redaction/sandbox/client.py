@@ -31,6 +31,11 @@ OUTPUT_ROOM_BYTES: Final = 64 * 1024 * 1024
 # Exit statuses of redaction.sandbox.worker, which this side does not import.
 DONE: Final = 0
 EXHAUSTED: Final = 71
+DONE_AS: Final = {
+    Work.SCRUB: Status.CLEAN,
+    Work.INSPECT: Status.INSPECTED,
+    Work.PREVIEW: Status.INSPECTED,
+}
 EXHAUSTING_SIGNALS: Final = frozenset({-signal.SIGKILL, -signal.SIGXCPU, -signal.SIGXFSZ})
 
 
@@ -114,6 +119,13 @@ class Sandbox:
         """Return what scrubbing would find; ``cleaned`` is None. Otherwise as ``scrub``."""
         return await self._work(Work.INSPECT, source, profile)
 
+    async def preview(self, source: MemoryFile) -> Outcome:
+        """Return a picture as ``cleaned``, or the reason for having none. Otherwise as ``scrub``.
+
+        Only for a sandbox whose zygote is redaction.preview.worker.
+        """
+        return await self._work(Work.PREVIEW, source, Profile())
+
     async def _work(self, work: Work, source: MemoryFile, profile: Profile) -> Outcome:
         source.seal()
         limits = Limits(
@@ -134,7 +146,7 @@ class Sandbox:
                 return Outcome(_unread(source, profile).refused(refusal), None)
             cleaned.seal()
             account = await asyncio.to_thread(_account, job, source, cleaned, report)
-            kept = account.status is Status.CLEAN
+            kept = account.status is DONE_AS[work] and work is not Work.INSPECT
             return Outcome(account, cleaned if kept else None)
         finally:
             report.close()
@@ -178,9 +190,8 @@ def _account(job: Job, source: MemoryFile, cleaned: MemoryFile, report: MemoryFi
     if report.size > MAX_REPORT_BYTES:
         raise ReportLiedError("larger than a report may be")
     account = read(report.read(0, report.size))
-    done = Status.CLEAN if job.work is Work.SCRUB else Status.INSPECTED
     if (
-        account.status not in (done, Status.REFUSED)
+        account.status not in (DONE_AS[job.work], Status.REFUSED)
         or account.profile != job.profile.name
         or account.bytes_in != source.size
         or account.bytes_out != cleaned.size

@@ -15,7 +15,7 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NoReturn
 
 from redaction import registry, sniff
@@ -135,13 +135,15 @@ def probe() -> walls.WallLevel:
     return walls.WallLevel.from_bits(max(0, os.waitstatus_to_exitcode(status)))
 
 
-def main(descriptor: int, task: worker.Task = worker.redact) -> None:
-    """Be the zygote of whoever holds the other end of ``descriptor``."""
+def main(
+    descriptor: int, task: worker.Task = worker.redact, ready: Callable[[], None] = warm
+) -> None:
+    """Be the zygote of whoever holds the other end of ``descriptor``; first get ``ready``."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the gateway decides when this ends
     control = socket.socket(fileno=descriptor)
     control.set_inheritable(False)
     alone = walls.leave_namespaces()
-    warm()
+    ready()
     if alone:
         walls.leave_files()
     walls.become_nobody()
