@@ -6,7 +6,7 @@ people and their machines go altogether. Specification: APPNOTE 6.3.10.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from redaction.carriers import zip_container, zip_findings
@@ -17,10 +17,15 @@ from redaction.model import Action, Category, Finding, Member, Plan, Profile, Pr
 from redaction.text import people
 
 REPACK: Final = "repack"
-# Who has a drawing open, what a file manager noted, what was deleted: no part of any drawing.
-JUNK: Final = re.compile(
-    r"(?:^|/)(?:__MACOSX/.*|\._[^/]*|\.DS_Store|Thumbs\.db|desktop\.ini|~\$[^/]*|\.~lock\.[^/]*"
-    r"|[^/]*\.(?:dwl2?|lck)|acad\.err|plot\.log|\.directory|\.Trash[^/]*(?:/.*)?)$",
+# What a file manager noted beside the files, and what was deleted: no part of what was sent.
+DROPPED: Final = re.compile(
+    r"(?:^|/)(?:__MACOSX/.*|\._[^/]*|\.DS_Store|Thumbs\.db|\.directory|\.Trash[^/]*(?:/.*)?)$",
+    re.IGNORECASE,
+)
+# Who has a drawing open and on which machine. A file that was sent is not lost without its
+# sender's asking, so its name and length stay, and blanks stand in it.
+BLANKED: Final = re.compile(
+    r"(?:^|/)(?:desktop\.ini|~\$[^/]*|\.~lock\.[^/]*|[^/]*\.(?:dwl2?|lck)|acad\.err|plot\.log)$",
     re.IGNORECASE,
 )
 
@@ -33,16 +38,15 @@ def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - members are p
         RedactionError: as ``zip_container.read``.
     """
     archive = zip_container.read(data)
-    kept = _kept(archive)
-    if all(entry.is_directory for entry in kept):
+    if not any(map(_is_sent, archive.entries)):
         raise EmptyFileError
-    positions = [(at, entry) for at, entry in enumerate(archive.entries, 1)]
+    positions = list(enumerate(archive.entries, 1))
     findings = [
         *zip_findings.packing(archive),
-        *(_junk(at, entry) for at, entry in positions if _is_junk(entry)),
-        *zip_findings.names([(at, entry.name) for at, entry in positions if not _is_junk(entry)]),
+        *(found for at, entry in positions for found in _junk(at, entry)),
+        *zip_findings.names([(at, entry.name) for at, entry in positions if not _is_gone(entry)]),
     ]
-    repack = zip_container.packed(kept) != data
+    repack = zip_container.packed(_settled(archive)) != data
     return Plan(tuple(findings), tasks=(REPACK,) if repack else ())
 
 
@@ -50,26 +54,28 @@ def apply(data: bytes, plan: Plan) -> bytes:
     """Return the archive packed anew; without that task, ``data`` itself."""
     if REPACK not in plan.tasks:
         return data
-    return zip_container.packed(_kept(zip_container.read(data)))
+    return zip_container.packed(_settled(zip_container.read(data)))
 
 
 def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:  # noqa: ARG001
-    """Prove that every file but the junk is in it, the same bytes under the same name.
+    """Prove that every file that stays is in it, the same bytes under the same name.
 
     Raises:
         NotFaithfulError: something else differs.
     """
     before, after = zip_container.read(original), zip_container.read(cleaned)
-    gone = {entry.name for entry in before.entries if _is_junk(entry)}
-    return (oracle.parts(_contents(before), _contents(after), removed=gone),)
+    gone = {entry.name for entry in before.entries if _is_gone(entry)}
+    blanked = {entry.name: len for entry in before.entries if BLANKED.search(entry.name)}
+    contents = (_contents(before), _contents(after))
+    return (oracle.parts(*contents, removed=gone, projections=blanked),)
 
 
 def members(data: bytes) -> Sequence[Member]:
-    """Return every file that stays, to be cleaned by its own handler."""
+    """Return every file that was sent, to be cleaned by its own handler."""
     return [
         Member(position, entry.name, entry.content)
         for position, entry in enumerate(zip_container.read(data).entries, 1)
-        if not entry.is_directory and not _is_junk(entry)
+        if _is_sent(entry)
     ]
 
 
@@ -81,22 +87,34 @@ def repacked(data: bytes, replaced: Mapping[str, bytes]) -> bytes:
     )
 
 
-def _kept(archive: Archive) -> list[Entry]:
-    return [entry for entry in archive.entries if not _is_junk(entry)]
+def _settled(archive: Archive) -> list[Entry]:
+    return [_blank(entry) for entry in archive.entries if not _is_gone(entry)]
 
 
-def _is_junk(entry: Entry) -> bool:
-    return JUNK.search(entry.name) is not None
+def _blank(entry: Entry) -> Entry:
+    return entry.replaced(b" " * len(entry.content)) if BLANKED.search(entry.name) else entry
+
+
+def _is_gone(entry: Entry) -> bool:
+    return DROPPED.search(entry.name) is not None
+
+
+def _is_sent(entry: Entry) -> bool:
+    return not (entry.is_directory or _is_gone(entry) or BLANKED.search(entry.name))
 
 
 def _contents(archive: Archive) -> Mapping[str, bytes]:
     return {entry.name: entry.content for entry in archive.entries}
 
 
-def _junk(position: int, entry: Entry) -> Finding:
-    name = entry.name.rpartition("/")[2] or entry.name
-    where = f"member {position}"
-    return Finding("ZIP.member", Category.HISTORY, Action.REMOVED, name, where, seed=False)
+def _junk(position: int, entry: Entry) -> Iterator[Finding]:
+    blanked = _blank(entry) is not entry
+    if _is_gone(entry) or blanked:
+        name = entry.name.rpartition("/")[2] or entry.name
+        action = Action.REPLACED if blanked else Action.REMOVED
+        yield Finding(
+            "ZIP.member", Category.HISTORY, action, name, f"member {position}", seed=False
+        )
 
 
 def warm() -> None:

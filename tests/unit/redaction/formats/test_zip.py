@@ -18,20 +18,29 @@ def test_the_module_keeps_the_promise_of_a_container() -> None:
     assert isinstance(handler, Container)
 
 
-def test_junk_that_only_tells_of_people_is_gone_and_told() -> None:
-    junk = {
-        "~$part.docx": LOGIN,
-        "part.dwl2": f"<username>{LOGIN}</username>",
-        "__MACOSX/._a.txt": LOGIN,
-        "d/Thumbs.db": LOGIN,
-        ".~lock.a.odt#": LOGIN,
-    }
-    cleaned, report = engine.scrub(zipped({"a.txt": DRAWING} | junk), PROFILE)
+JUNK = {
+    "~$part.docx": LOGIN,
+    "part.dwl2": f"<username>{LOGIN}</username>",
+    ".~lock.a.odt#": LOGIN,
+    "d/desktop.ini": LOGIN,
+    "__MACOSX/._a.txt": LOGIN,
+    "d/Thumbs.db": LOGIN,
+}
+
+
+def test_what_a_file_manager_noted_is_gone_and_who_has_a_file_open_is_blanked() -> None:
+    cleaned, report = engine.scrub(zipped({"a.txt": DRAWING} | JUNK), PROFILE)
     assert cleaned is not None
-    assert list(unzipped(cleaned)) == ["a.txt"]
-    assert [f.where for f in report.findings if f.carrier == "ZIP.member"] == [
-        f"member {number}" for number in range(2, 7)
-    ]
+    files = unzipped(cleaned)
+    assert list(files) == ["a.txt", *list(JUNK)[:4]]
+    assert {content for name, content in files.items() if name != "a.txt"} == {
+        b" " * len(LOGIN),
+        b" " * len(JUNK["part.dwl2"]),
+    }
+    told = [f for f in report.findings if f.carrier == "ZIP.member"]
+    assert [f.where for f in told] == [f"member {number}" for number in range(2, 8)]
+    assert [f.action for f in told] == [*[Action.REPLACED] * 4, *[Action.REMOVED] * 2]
+    assert engine.scrub(cleaned, PROFILE)[0] == cleaned
 
 
 def test_an_archive_in_an_archive_is_cleaned_inside() -> None:
@@ -78,7 +87,7 @@ def test_directories_and_empty_files_stay() -> None:
     assert list(unzipped(cleaned)) == ["d/", "d/empty.txt", "a.txt"]
 
 
-@pytest.mark.parametrize("content", [{}, {"d/": b""}, {".DS_Store": b"1"}])
+@pytest.mark.parametrize("content", [{}, {"d/": b""}, {".DS_Store": b"1"}, {"a.dwl": b"1"}])
 def test_an_archive_without_a_file_is_refused(content: dict[str, bytes]) -> None:
     assert engine.scrub(zipped(content), PROFILE)[1].status is Status.REFUSED
 
