@@ -169,13 +169,6 @@ def whole(grid: Grid, record: Record) -> Iterator[Tag]:
             yield tag
 
 
-def handle(grid: Grid, record: Record) -> str:
-    """Return the handle of ``record``, by which a program finds it; empty if it has none."""
-    codes = (105,) if record.kind == "DIMSTYLE" else (5,)
-    found = next((tag for tag in whole(grid, record) if tag.code in codes), None)
-    return grid.raw(found).decode("ascii", "replace")[:16] if found else ""
-
-
 def joined(grid: Grid, tags: Iterable[Tag]) -> bytes:
     """Return the chunks of ``tags`` as one."""
     return b"".join(grid.chunk(tag) for tag in tags)

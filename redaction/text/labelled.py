@@ -30,6 +30,7 @@ LINK: Final = re.compile(
 )
 ENDED: Final = re.compile(r"[ \t]*(?:$|[\r\n|;,/<\"')(\[\]{}+]|\t| {2,}|\d|[-–] )|\.(?:\s|$)")
 NEXT_WORD: Final = re.compile(rf"[ \t.]{{1,3}}(?P<word>[{LETTER}.']+)")
+AROUND: Final = " \t\r\n:.-_/()"
 ALSO: Final = re.compile(
     r"[ \t]{0,2}(?:[,/&+;]|and\b|und\b|et\b|y\b|e\b|i\b|och\b|og\b|en\b|или\b|и\b|、)[ \t]{0,2}"
 )
@@ -86,6 +87,17 @@ def labelled(text: str, neighbour: str | None = None) -> Iterator[Span]:
         begin = len(text) - len(text.lstrip(" \t\"'"))
         strength = max(label.strength, Strength.CHAIN)
         yield from _value(text, begin, Label(0, begin, strength), announced=True, alone=True)
+
+
+def announces(cell: str) -> bool:
+    """Return whether ``cell`` only says that a person stands beside it ("DRAWN BY:")."""
+    if HAN_LABEL.fullmatch(cell.strip() + " "):
+        return True
+    held = labels(cell)
+    if not held or held[-1].strength <= Strength.ASKING or cell[held[-1].end :].strip(AROUND):
+        return False
+    # "MODEL" announces somebody in a title block, "SEE MODEL" does not.
+    return held[-1].strength is Strength.STRONG or not cell[: held[-1].start].strip(AROUND)
 
 
 def _after(text: str, label: Label, following: int) -> Iterator[Span]:

@@ -21,6 +21,7 @@ from redaction.text import (
     chats,
     companions,
     identities,
+    labelled,
     logins,
     mentioned,
     paths,
@@ -30,13 +31,22 @@ from redaction.text import (
 from redaction.text.chinese import chinese
 from redaction.text.japanese import japanese
 from redaction.text.korean import korean
-from redaction.text.labelled import labelled
 from redaction.text.lexicon import lexicon
 from redaction.text.plain import plain
 from redaction.text.rows import rows
 from redaction.text.span import Span, surest, without_overlaps
 
-__all__ = ["IN_PROSE", "SURE", "TOKENS", "Span", "find", "pinpoint", "redact", "token", "warm"]
+__all__ = [
+    "IN_PROSE",
+    "SURE",
+    "TOKENS",
+    "Span",
+    "announces",
+    "find",
+    "pinpoint",
+    "redact",
+    "warm",
+]
 
 # Chosen on a curve of false alarms per drawing text; see docs/reference/people-in-words.md.
 SURE: Final = 0.8
@@ -74,6 +84,11 @@ def find(text: str, label: str | None = None) -> list[Span]:
     return _with_names(comparable, label, [*whole, *_apart(_reached(comparable), whole)])
 
 
+def announces(cell: str) -> bool:
+    """Return whether ``cell`` is fit to be another cell's label: it announces a person."""
+    return labelled.announces(plain(cell))
+
+
 def pinpoint(text: str, label: str | None = None) -> list[Span]:
     """Return the same as ``find`` but, instead of paths, the user names and hosts in them."""
     comparable = plain(text)
@@ -99,7 +114,7 @@ def _with_names(text: str, label: str | None, located: list[Span]) -> list[Span]
     beside = plain(label) if label else None
     held = surest(located)
     barred = mentioned.barred(text)
-    names = [span for span in labelled(text, beside) if not mentioned.within(span, barred)]
+    names = [span for span in labelled.labelled(text, beside) if not mentioned.within(span, barred)]
     names += [*mentioned.mentioned(text, barred), *companions.beside(text, held), *rows(text)]
     if not text.isascii():
         names += [*chinese(text, beside), *japanese(text, beside), *korean(text)]
