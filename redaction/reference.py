@@ -48,8 +48,8 @@ FAMILIES: Final = (
     Family("SAT", ("sat",), "every byte behind the header", "sat"),
     Family("FreeCAD", ("fcstd",), "every member of the archive", "fcstd"),
     Family(
-        "Inventor, SOLIDWORKS, Rhino",
-        ("inventor", "solidworks", "sldprt", "3dm"),
+        "Inventor, SOLIDWORKS, Solid Edge, Rhino",
+        ("inventor", "solidworks", "sldprt", "solidedge", "3dm"),
         "every stream but planned text, overwritten in place",
         "native",
     ),

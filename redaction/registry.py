@@ -60,6 +60,7 @@ FORMATS: Final = (
     Format("fcstd", "redaction.formats.fcstd", ".FCStd", "application/vnd.freecad"),
     Format("inventor", "redaction.formats.cfb", ".ipt", "application/octet-stream"),
     Format("solidworks", "redaction.formats.cfb", ".sldprt", "application/octet-stream"),
+    Format("solidedge", "redaction.formats.cfb", ".par", "application/octet-stream"),
     Format("sldprt", "redaction.formats.solidworks", ".sldprt", "application/octet-stream"),
     Format("f3d", "redaction.formats.fusion", ".f3d", "application/octet-stream"),
     Format("3dm", "redaction.formats.rhino", ".3dm", "model/vnd.3dm"),

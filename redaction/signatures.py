@@ -130,6 +130,8 @@ NATIVE: Final = (("sldprt", SOLIDWORKS), ("3dm", re.compile(rb"3D Geometry File 
 COMPOUNDS: Final[tuple[tuple[re.Pattern[str], str | _Refusal], ...]] = (
     (re.compile(r"RSeStorage"), "inventor"),
     (re.compile(r"_MO_VERSION_\d+|ISolidWorksInformation"), "solidworks"),
+    # Its own classes begin with J; ``BuildVersions`` is in every document since version 1.
+    (re.compile(r"BuildVersions|JSitesList|JDraft(?:Viewer|Document)Info"), "solidedge"),
     (
         re.compile(r"WordDocument|Workbook|Book|PowerPoint Document|VisioDocument"),
         unsupported.OfficeError,

@@ -23,16 +23,19 @@ MAX_NAME_CHARS: Final = 80
 
 
 def category(name: str, value: str) -> Category | None:
-    """Return what ``value`` of a field called ``name`` tells of somebody; None for nothing."""
+    """Return what ``value`` of a field called ``name`` tells of somebody; None for nothing.
+
+    A field without a name is judged by its value alone.
+    """
     told = category_of(re.sub(r"\s", "_", name))
     if told in TELLING:
         return told
     text = value.strip()
-    if not 0 < len(text) <= MAX_NAME_CHARS or not name:
+    if not 0 < len(text) <= MAX_NAME_CHARS:
         return None
     last = LAST_WORD.search(name)
     for label in dict.fromkeys((name, last[0] if last else name)):
-        for span in people.find(text, label):
+        for span in people.find(text, label or None):
             whole = (span.start, span.end) == (0, len(text))
             if whole and span.category in TELLING and span.confidence >= people.SURE:
                 return span.category

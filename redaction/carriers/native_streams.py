@@ -23,7 +23,9 @@ PREVIEW: Final = re.compile(
     r"(?:^|/)(?:Preview|PreviewPNG|Config-\d+-PreviewPNG|PreviewMetafile|\w*Thumbnail\w*)$",
     re.IGNORECASE,
 )
-SHEETS: Final = re.compile(r"(?:^|/)Images/|(?:^|/)SheetPreviews/", re.IGNORECASE)
+SHEETS: Final = re.compile(
+    r"(?:^|/)(?:Images|SheetPreviews)/|(?:^|/)JDraftViewerInfo/\d+$", re.IGNORECASE
+)
 PNG: Final = b"\x89PNG\r\n\x1a\n"
 # One transparent dot; what follows it in the stream is ignored by every reader.
 EMPTY_PNG: Final = bytes.fromhex(

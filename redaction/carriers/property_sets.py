@@ -3,7 +3,8 @@
 Room: redaction/carriers. Pure; linear in the stream. Values are overwritten in place: a text by
 blanks of the same length, a time by the first of 1970, a preview by zeros; so every length and
 offset stays true. Which fields tell of people, a table says for the sets that are known; in the
-others their names do. Sources: [MS-OLEPS] §2, §3.1 (summary), Inventor's API reference (designs).
+others their names do, and if they have none, their values. Sources: [MS-OLEPS] §2, §3.1 (summary),
+Inventor's API reference (designs), Solid Edge's "File Properties" reference.
 """
 
 import struct
@@ -33,6 +34,8 @@ INVENTOR_SUMMARY: Final = UUID("3d38de39-0588-4c14-bb37-18f4d5dd31c7")
 INVENTOR_DOCUMENT: Final = UUID("8cf58000-da66-4ae6-8ff0-7b58406fb049")
 INVENTOR_TRACKING: Final = UUID("32853f0f-3444-11d1-9e93-0060b03c1ca6")
 INVENTOR_CONTROL: Final = UUID("d861fb30-3136-11d1-9e92-0060b03c1ca6")
+SOLID_EDGE_SUMMARY: Final = UUID("cc024fa2-6eb5-11ce-8aa2-08003601e988")
+SOLID_EDGE_PROJECT: Final = UUID("f0d6d0b1-a0d8-11ce-8aa2-08003601e988")
 
 _OVERVIEW: Final = {
     **dict.fromkeys((2, 3, 5, 6), Category.COMMENT),
@@ -51,6 +54,9 @@ FIELDS: Final = {
         28: Category.PREVIEW,
     },
     INVENTOR_CONTROL: {16: Category.PERSON},
+    # The user, and previews in two sizes; number, revision and project of the document.
+    SOLID_EDGE_SUMMARY: {8: Category.PERSON, **dict.fromkeys((10, 11), Category.PREVIEW)},
+    SOLID_EDGE_PROJECT: {},
 }
 
 
@@ -143,7 +149,8 @@ def _named(value: Value, name: str) -> Value:
         previewed = value.kind == CLIP or known is Category.PREVIEW
         category = Category.PREVIEW if previewed else None
     else:
-        category = known or (labelled_fields.category(name, value.text) if name else None)
+        told = bool(name) or value.set not in FIELDS
+        category = known or (labelled_fields.category(name, value.text) if told else None)
     return replace(value, name=name, category=category)
 
 

@@ -12,12 +12,23 @@ from typing import Final
 from redaction.carriers import compound_file, packed_streams
 from redaction.carriers.compound_file import Compound
 from redaction.carriers.native_streams import Draft
-from redaction.errors import ActiveContentError, EncryptedError, NotFaithfulError
+from redaction.errors import (
+    ActiveContentError,
+    EncryptedError,
+    MemberRefusedError,
+    NotFaithfulError,
+    UnsupportedFormatError,
+)
 from redaction.model import Action, Category, Edit, Finding, Plan, Profile, Proof, patched
 from redaction.text import people
 
 PROGRAMS: Final = frozenset({"VBA", "_VBA_PROJECT", "_VBA_PROJECT_CUR", "Macros"})
 PROTECTED: Final = frozenset({"EncryptedPackage", "EncryptionInfo", "\x06DataSpaces"})
+# Documents that were put into the model: each names its own people, in places of its own.
+DOCUMENTS: Final = frozenset(
+    {"WordDocument", "Workbook", "Book", "PowerPoint Document", "VisioDocument", "Package"}
+    | {"\x01Ole10Native", "CONTENTS"}
+)
 
 
 def plan(data: bytes, profile: Profile) -> Plan:
@@ -27,6 +38,7 @@ def plan(data: bytes, profile: Profile) -> Plan:
         UnreadableError: damaged.
         ActiveContentError: it holds macros.
         EncryptedError: it is protected by a password.
+        MemberRefusedError: a document of another program was put into it.
         OpaqueStreamError: a stream is packed in a way that cannot be searched.
         ForeignStreamError: an added program keeps users' names.
     """
@@ -36,6 +48,10 @@ def plan(data: bytes, profile: Profile) -> Plan:
         raise EncryptedError
     if names & PROGRAMS:
         raise ActiveContentError
+    for stream in compound.streams:
+        if stream.path[-1] in DOCUMENTS and stream.size:
+            where = "a document inside"
+            raise MemberRefusedError(where, stream.name, UnsupportedFormatError())
     draft = _drafted(compound, data, profile)
     edits: list[Edit] = []
     for stream in compound.streams:

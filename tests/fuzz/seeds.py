@@ -91,6 +91,7 @@ MADE: Final[Mapping[str, Callable[[], list[bytes]]]] = {
         "test_native",
         lambda m: iter((m.solidworks_2014(),)),
     ),
+    "solidedge": _made("test_solid_edge", lambda m: iter((m.assembly(), m.draft()))),
     "sldprt": _made("test_containers", lambda m: iter((m.sldprt(),))),
     "3dm": _made("packages", lambda m: (m.model(version=version) for version in (4, 50, 60))),
     "gcode": _made("test_gcode", lambda m: iter((m.program("; by Jane Roe"),))),

@@ -22,7 +22,8 @@ from redaction.model import Category
         ("Checked", "yes, by the gauge of the second room on the left, as always", None),
         ("Description", "Bracket with four holes", None),
         ("Approval", "", None),
-        ("", "J. Roe", None),
+        ("", "xq", None),
+        ("", "Hans Müller", Category.PERSON),
         ("Weight", '"SW-Mass@bracket.SLDPRT"', None),
     ],
 )

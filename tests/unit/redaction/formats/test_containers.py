@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from redaction import engine
 from redaction.model import Profile
 from redaction.report import Status
-from tests.unit.redaction.formats import packages, test_fusion
+from tests.unit.redaction.formats import packages, test_fusion, test_solid_edge
 from tests.unit.redaction.formats.packages import CANARY, HOME, LOGIN
 
 PROFILE = Profile()
@@ -53,6 +53,7 @@ DIRTY: dict[str, Callable[[], bytes]] = {
     "f3d": test_fusion.archive,
     "inventor": inventor,
     "sldprt": sldprt,
+    "solidedge": test_solid_edge.assembly,
     "3dm": packages.model,
 }
 WORDS = [

@@ -43,6 +43,7 @@ sys.stdout.write(report.status.value)
         ("f3d+jpeg", "test_fusion import archive", "archive()"),
         ("inventor", "test_containers import inventor", "inventor()"),
         ("sldprt", "test_containers import sldprt", "sldprt()"),
+        ("solidedge", "test_solid_edge import assembly", "assembly()"),
         ("3dm", "packages import model", "model()"),
         ("3mf", "test_threemf import model, package", "package(model('<metadata/>'))"),
         ("svg", "test_svg import drawing", "drawing('<!-- a -->')"),
