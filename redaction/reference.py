@@ -60,6 +60,13 @@ FAMILIES: Final = (
         "every part but planned text",
         "office",
     ),
+    Family(
+        "DOC, XLS, PPT, embedded OLE objects",
+        ("doc", "xls", "ppt", "ole"),
+        "text, cells and slides; nothing moves",
+        "legacy-office",
+    ),
+    Family("EMF, WMF", ("emf", "wmf"), "every record that draws", "metafiles"),
     Family("G-code", ("gcode",), "every word of every block", "gcode"),
     Family("Gerber, Excellon", ("gerber", "excellon"), "every command and coordinate", "gerber"),
     Family("ZIP of any of these", ("zip",), "each member by its own proof", "zip"),

@@ -53,6 +53,9 @@ WEBP: Final = re.compile(rb"RIFF.{4}WEBPVP8[ LX]", re.DOTALL)
 # Still pictures in boxes; films and sequences are of other brands.
 _HEIF: Final = rb"(?:hei[cxms]|heif|mif[12]|avif)"
 HEIF: Final = re.compile(rb".{4}ftyp" + _HEIF, re.DOTALL)
+# Windows metafiles: a header record with its mark; a placeable or a plain header.
+EMF: Final = re.compile(rb"\x01\x00\x00\x00.{36} EMF", re.DOTALL)
+WMF: Final = re.compile(rb"\xd7\xcd\xc6\x9a|[\x01\x02]\x00\x09\x00\x00[\x01\x03]")
 # Models and pictures that are told by how they begin.
 MODELS: Final = (
     ("step", STEP),
@@ -63,6 +66,8 @@ MODELS: Final = (
     ("tiff", TIFF),
     ("webp", WEBP),
     ("heif", HEIF),
+    ("emf", EMF),
+    ("wmf", WMF),
 )
 DXF: Final = re.compile(
     BLANK
@@ -132,10 +137,12 @@ COMPOUNDS: Final[tuple[tuple[re.Pattern[str], str | _Refusal], ...]] = (
     (re.compile(r"_MO_VERSION_\d+|ISolidWorksInformation"), "solidworks"),
     # Its own classes begin with J; ``BuildVersions`` is in every document since version 1.
     (re.compile(r"BuildVersions|JSitesList|JDraft(?:Viewer|Document)Info"), "solidedge"),
-    (
-        re.compile(r"WordDocument|Workbook|Book|PowerPoint Document|VisioDocument"),
-        unsupported.OfficeError,
-    ),
+    (re.compile(r"WordDocument"), "doc"),
+    (re.compile(r"Workbook"), "xls"),
+    (re.compile(r"PowerPoint Document"), "ppt"),
+    (re.compile(r"Book|VisioDocument"), unsupported.OfficeError),
+    # An object that was taken out of a document, as documents embed them.
+    (re.compile(r"\x01Ole(?:10Native)?"), "ole"),
 )
 # Fusion names its directories after what they hold.
 FUSION: Final = "FusionAssetName"

@@ -137,12 +137,15 @@ def _package(data: bytes) -> str:
 
 def _compound(data: bytes) -> str:
     """Return what the compound file ``data`` is, by the names in its directory."""
-    names = compound_file.read(data).names()
-    for wanted, what in signatures.COMPOUNDS:
-        if any(wanted.fullmatch(name) for name in names):
-            if isinstance(what, str):
-                return what
-            raise what
+    compound = compound_file.read(data)
+    if not compound.names():
+        return "ole"  # an object without content, as presentations keep them
+    for names in (compound.tops(), compound.names()):  # what lies deeper may be embedded
+        for wanted, what in signatures.COMPOUNDS:
+            if any(wanted.fullmatch(name) for name in names):
+                if isinstance(what, str):
+                    return what
+                raise what
     raise NativeCadError
 
 

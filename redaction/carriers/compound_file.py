@@ -76,6 +76,10 @@ class Compound:
         inner = (path for path in (*self.storages, *(s.path for s in self.streams)))
         return frozenset(path[-1] for path in inner)
 
+    def tops(self) -> frozenset[str]:
+        """Return the names that lie right below the root."""
+        return frozenset(s.path[0] for s in self.streams) | {path[0] for path in self.storages}
+
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
