@@ -1,8 +1,8 @@
 """A DWG of any accepted release as named streams that are read, and written back in place.
 
 Room: redaction/formats. Pure. Up to release 2000 the file itself is one stream with a table of
-places; from 2004 on it is a container. Release 2007 packs its pages with an error-correcting code
-that is not written here. Source: Open Design Specification for .dwg files 5.4.1, §3 and §4.
+places; from 2004 on it is a container, which release 2007 codes in a way of its own. Source: Open
+Design Specification for .dwg files 5.4.1, §3 to §5.
 """
 
 import codecs
@@ -12,13 +12,18 @@ from itertools import pairwise
 from typing import Final
 
 from redaction.errors import UnreadableError, UnsupportedFormatError
+from redaction.formats import dwg_recoded
 from redaction.formats.dwg_bits import Objects, Text
+from redaction.formats.dwg_coded import CodedContainer
 from redaction.formats.dwg_container import Container
 from redaction.model import Edit
 
 PLAIN: Final = (b"AC1012", b"AC1014", b"AC1015")
 PACKED: Final = (b"AC1018", b"AC1024", b"AC1027", b"AC1032")
-WIDE_SINCE: Final = b"AC1024"
+CODED: Final = b"AC1021"
+WIDE_SINCE: Final = b"AC1021"
+# Since when an object tells how much of it is handles.
+SIZED_SINCE: Final = b"AC1024"
 CODE_PAGE_AT: Final = 0x13
 # How a DWG numbers its code pages.
 _PAGES: Final = """
@@ -58,7 +63,7 @@ class Drawing:
         (page,) = struct.unpack_from("<H", data.ljust(CODE_PAGE_AT + 2, b"\x00"), CODE_PAGE_AT)
         wide = self.version >= WIDE_SINCE
         self.text = Text(wide, "utf-16-le" if wide else PAGES.get(page, "cp1252"))
-        self._container: Container | None = None
+        self._container: Container | CodedContainer | None = None
         self._places: dict[str, tuple[int, int]] = {}
         if self.version in PACKED:
             self._container = Container(data)
@@ -68,6 +73,9 @@ class Drawing:
                 for name, section in sections.items()
                 if section.pages
             }
+        elif self.version == CODED:
+            self._container = CodedContainer(data)
+            self.streams = self._container.streams
         elif self.version in PLAIN:
             self._places = _places(data)
             self.streams = {
@@ -91,7 +99,7 @@ class Drawing:
     def objects(self, stream: bytes | None = None) -> Objects:
         """Return the objects, of ``stream`` in place of the drawing's own."""
         held = self.streams.get(self.body, b"") if stream is None else stream
-        return Objects(held, self.streams[HANDLES], self.version >= WIDE_SINCE)
+        return Objects(held, self.streams[HANDLES], self.version >= SIZED_SINCE)
 
     def edits(self, new: Mapping[str, bytes]) -> list[Edit]:
         """Return the edits that put ``new`` streams in place of those of the same name.
@@ -102,6 +110,8 @@ class Drawing:
         """
         if self._container is None:
             return _blocks(self.data, self._merged(new))
+        if isinstance(self._container, CodedContainer):
+            return dwg_recoded.edits(self._container, new)
         edits: list[Edit] = []
         for name, stream in new.items():
             edits += self._container.rewritten(self._container.sections[name], stream)

@@ -24,6 +24,7 @@ from redaction.model import Action, Category, Edit, FormatHandler, Plan, Profile
 from redaction.report import Status
 from redaction.sniff import identify
 from redaction.unsupported import DwgError
+from tests.unit.redaction.formats.dwg_coded_drawings import coded
 from tests.unit.redaction.formats.dwg_drawings import (
     HOME,
     PERSON,
@@ -37,16 +38,19 @@ from tests.unit.redaction.formats.dwg_drawings import (
 PROFILE = Profile()
 SECRETS = (PERSON, "Brandywine", "brandywine", "Tuckborough")
 CONTAINERS = [b"AC1018", b"AC1024", b"AC1027", b"AC1032"]
+CODED = b"AC1021"
 PLAIN = [b"AC1012", b"AC1014", b"AC1015"]
-RELEASES = pytest.mark.parametrize("version", [*CONTAINERS, *PLAIN])
+RELEASES = pytest.mark.parametrize("version", [*CONTAINERS, CODED, *PLAIN])
 
 
 def made(version: bytes, bodies: list[str] | None = None) -> bytes:
+    if version == CODED:
+        return coded(bodies)
     return (container if version in CONTAINERS else plain)(version, bodies)
 
 
 def is_wide(version: bytes) -> bool:
-    return version >= b"AC1024"
+    return version >= CODED
 
 
 def scrubbed(data: bytes) -> bytes:
@@ -77,9 +81,9 @@ def test_the_module_keeps_the_promise_of_a_handler() -> None:
     assert promise.plan(container(), PROFILE).changes
 
 
-@pytest.mark.parametrize("version", CONTAINERS)
+@pytest.mark.parametrize("version", [*CONTAINERS, CODED])
 def test_properties_history_files_and_preview_tell_nobody(version: bytes) -> None:
-    data = container(version)
+    data = made(version)
     cleaned = scrubbed(data)
     for secret in (*SECRETS, "title block", "2021-05-06", "A1B2"):
         assert secret in shown(data)
@@ -221,7 +225,7 @@ def test_a_drawing_with_a_password_is_refused() -> None:
         handler.plan(container(security=1), PROFILE)
 
 
-@pytest.mark.parametrize("version", [b"AC1009", b"AC1021", b"AC1006"])
+@pytest.mark.parametrize("version", [b"AC1009", b"AC1022", b"AC1006"])
 def test_other_releases_are_refused_with_what_to_send_instead(version: bytes) -> None:
     with pytest.raises(DwgError):
         identify(version + bytes(600))
@@ -237,7 +241,7 @@ def test_a_cut_off_drawing_is_refused(version: bytes, part: float) -> None:
         handler.plan(data[: int(part * len(data))], PROFILE)
 
 
-BASES = [container(), container(b"AC1018"), plain(bodies=[string(HOME + "a.png", False)])]
+BASES = [container(), container(b"AC1018"), coded(), plain(bodies=[string(HOME + "a.png", False)])]
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
