@@ -42,9 +42,14 @@ WIDE_PATH: Final = re.compile(
     re.DOTALL,
 )
 SEPARATORS: Final = "\\/"
+# What a program installed, also among the documents that all users share.
+_MAKERS: Final = r"(?:autodesk|solid ?works|solid ?edge|siemens|rhino|mcneel)"
 INSTALLED: Final = re.compile(
     r"[a-z]:[\\/]+(?:program files|programme\b|progra~[0-9]|programdata|windows"
-    r"|winnt(?![\\/]profiles)|archivos de programa|i386|temp[\\/]?$|tmp[\\/]?$)",
+    r"|winnt(?![\\/]profiles)|archivos de programa|i386|temp[\\/]?$|tmp[\\/]?$"
+    r"|(?:users[\\/]+public|documents and settings[\\/]+all users)[\\/]+[^\\/]+[\\/]+"
+    + _MAKERS
+    + r")",
     re.IGNORECASE,
 )
 HOMES: Final = re.compile(
@@ -60,8 +65,14 @@ CUT: Final = re.compile(r"(?:\.[\\/]{1,2}){2}|\.\\\\\.")
 MAX_NAME_CHARS: Final = 80
 MIN_ODD_CHARS: Final = 3
 MIN_NAME_CHARS: Final = 4
-# Accounts of nobody, which are words of every program as well.
+# Accounts of nobody, which are words of every program as well, or makers of computers.
 _GENERIC: Final = """
+    acer admin administrator asus author cad caduser computer default dell desktop design designer
+    drawing engineer guest home hp inventor laptop lenovo master me model msi nobody none notebook
+    office owner part pc public solidworks standard station student system temp test toshiba
+    unknown user users windows work workstation
+"""
+GENERIC: Final = """
     admin administrator author default design drawing engineer guest inventor model nobody none
     owner part public solidworks standard system temp test unknown user users windows workstation
 """

@@ -35,6 +35,7 @@ def counted(text: str) -> bytes:
         (f"/home/{LOGIN}/cad/bracket.3dm", "bracket.3dm"),
         (f"C:\\DOCUME~1\\{LOGIN}\\LOCALS~1\\Temp\\", ""),
         (f"C:\\Users\\{LOGIN}", ""),
+        (f"C:\\Users\\Public\\Documents\\{LOGIN}\\bracket.ipt", "bracket.ipt"),
     ],
 )
 def test_the_directories_of_a_path_go(encoding: str, path: str, left: str) -> None:
@@ -53,6 +54,8 @@ def test_the_directories_of_a_path_go(encoding: str, path: str, left: str) -> No
         "C:\\Program Files\\Maker\\template.ipt",
         "C:\\ProgramData\\Maker\\a.drwdot",
         "C:\\WINNT\\System32\\",
+        "C:\\Users\\Public\\Documents\\Autodesk\\Inventor 2015\\Design Data\\",
+        "C:\\Documents and Settings\\All Users\\Documents\\SolidWorks\\b.prtdot",
         "1:2",
         "and/or",
     ],

@@ -75,11 +75,12 @@ def test_users_who_saved_a_part_are_blanked_wherever_they_stand_alone() -> None:
 
 
 def test_accounts_of_nobody_stay_and_short_names_go() -> None:
-    header = b"moHeader_c su_CStringArray\x02\0" + mfc("Administrator") + mfc("xo")
+    accounts = mfc("Administrator") + mfc("HP")
+    header = b"moHeader_c su_CStringArray\x03\0" + accounts + mfc("xo")
     data = solidworks_2014(**{"Header2": header, "Contents/Definition": b"env" + mfc("xo")})
     cleaned, report = engine.scrub(data, PROFILE)
     assert cleaned is not None, report.reason
-    assert mfc("Administrator") in content_of(cleaned, "Header2")
+    assert accounts + mfc("  ") in content_of(cleaned, "Header2")
     assert content_of(cleaned, "Contents/Definition") == b"env" + mfc("  ")
 
 
