@@ -70,6 +70,12 @@ FAMILIES: Final = (
     Family("G-code", ("gcode",), "every word of every block", "gcode"),
     Family("Gerber, Excellon", ("gerber", "excellon"), "every command and coordinate", "gerber"),
     Family("ZIP of any of these", ("zip",), "each member by its own proof", "zip"),
+    Family(
+        "tar, also `.gz`, `.bz2`, `.xz`",
+        ("tar", "tgz", "tbz", "txz"),
+        "each member by its own proof",
+        "zip",
+    ),
     Family("Plain text", ("text",), "every character but planned words", "text"),
 )
 

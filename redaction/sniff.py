@@ -15,7 +15,7 @@ import pylibmagic  # noqa: F401
 import magic
 
 from redaction import signatures
-from redaction.carriers import compound_file, zip_container
+from redaction.carriers import compound_file, tar_archive, zip_container
 from redaction.errors import (
     AmbiguousError,
     EmptyFileError,
@@ -50,6 +50,9 @@ def identify(data: bytes) -> Format:
     """
     if not data or data.isspace():
         raise EmptyFileError
+    tar = tar_archive.kind(data)
+    if tar is not None:
+        return BY_NAME[tar]  # written anew, with all that is in it: nothing lies outside
     refusal = _unsupported(data)
     _refuse_polyglots(data, refusal)
     if refusal is not None:

@@ -101,10 +101,10 @@ def read(data: bytes) -> Archive:
     """
     listed, directory_start, comment = headers(data)
     for header in listed:
-        _check_name(header.name)
+        check_name(header.name)
         if header.is_link or (header.name.endswith("/") and header.size):
             raise UnsafeArchiveError("a link, or a directory with content")
-    spoken_for = {_folded(header.name) for header in listed}
+    spoken_for = {folded(header.name) for header in listed}
     if len(spoken_for) != len(listed):
         raise UnsafeArchiveError("two members of one name")
     covered = _covered(listed, directory_start)
@@ -196,7 +196,12 @@ def _covered(listed: Sequence[Header], directory_start: int) -> int:
     return sum(end - start for start, end in ranges)
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Raise if unpacking a member of this name would write elsewhere.
+
+    Raises:
+        UnsafeArchiveError: it is empty, absolute, leads upwards or holds control characters.
+    """
     parts = name.replace("\\", "/").split("/")
     trailing = parts[:-1] if parts[-1] == "" else parts
     if not name or CONTROL.search(name) or DRIVE.match(name):
@@ -205,7 +210,8 @@ def _check_name(name: str) -> None:
         raise UnsafeArchiveError("a name that leads elsewhere")
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """Return ``name`` so that two that may be one file when unpacked are the same."""
     # Where names are unpacked, capitals, accents and slashes often make no difference.
     return unicodedata.normalize("NFC", name).casefold().replace("\\", "/").rstrip("/")
 

@@ -51,11 +51,11 @@ def _of_member(header: Header, where: str) -> Iterator[Finding]:
         yield _finding("extra", category, told, where)
 
 
-def names(positions: Sequence[tuple[int, str]]) -> list[Finding]:
+def names(positions: Sequence[tuple[int, str]], carrier: str = "ZIP") -> list[Finding]:
     """Return, for review, who is named in the names of members."""
     return [
         Finding(
-            "ZIP.name",
+            f"{carrier}.name",
             span.category,
             Action.REVIEW,
             stem[span.start : span.end],

@@ -5,29 +5,17 @@ comments go with the old packing (``redaction.carriers.zip_container``); files t
 people and their machines go altogether. Specification: APPNOTE 6.3.10.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from redaction.carriers import zip_container, zip_findings
+from redaction.carriers import archive_junk, zip_container, zip_findings
 from redaction.carriers.zip_container import Archive, Entry
 from redaction.errors import EmptyFileError
 from redaction.fidelity import members as oracle
-from redaction.model import Action, Category, Finding, Member, Plan, Profile, Proof
+from redaction.model import Member, Plan, Profile, Proof
 from redaction.text import people
 
 REPACK: Final = "repack"
-# What a file manager noted beside the files, and what was deleted: no part of what was sent.
-DROPPED: Final = re.compile(
-    r"(?:^|/)(?:__MACOSX/.*|\._[^/]*|\.DS_Store|Thumbs\.db|\.directory|\.Trash[^/]*(?:/.*)?)$",
-    re.IGNORECASE,
-)
-# Who has a drawing open and on which machine. A file that was sent is not lost without its
-# sender's asking, so its name and length stay, and blanks stand in it.
-BLANKED: Final = re.compile(
-    r"(?:^|/)(?:desktop\.ini|~\$[^/]*|\.~lock\.[^/]*|[^/]*\.(?:dwl2?|lck)|acad\.err|plot\.log)$",
-    re.IGNORECASE,
-)
 
 
 def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - members are planned by their own
@@ -43,8 +31,14 @@ def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - members are p
     positions = list(enumerate(archive.entries, 1))
     findings = [
         *zip_findings.packing(archive),
-        *(found for at, entry in positions for found in _junk(at, entry)),
-        *zip_findings.names([(at, entry.name) for at, entry in positions if not _is_gone(entry)]),
+        *(
+            found
+            for at, entry in positions
+            for found in archive_junk.findings("ZIP", at, entry.name, entry.content)
+        ),
+        *zip_findings.names(
+            [(at, entry.name) for at, entry in positions if not archive_junk.is_dropped(entry.name)]
+        ),
     ]
     repack = zip_container.packed(_settled(archive)) != data
     return Plan(tuple(findings), tasks=(REPACK,) if repack else ())
@@ -64,8 +58,8 @@ def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:  # no
         NotFaithfulError: something else differs.
     """
     before, after = zip_container.read(original), zip_container.read(cleaned)
-    gone = {entry.name for entry in before.entries if _is_gone(entry)}
-    blanked = {entry.name: len for entry in before.entries if BLANKED.search(entry.name)}
+    gone = {entry.name for entry in before.entries if archive_junk.is_dropped(entry.name)}
+    blanked = {entry.name: len for entry in before.entries if archive_junk.is_blanked(entry.name)}
     contents = (_contents(before), _contents(after))
     return (oracle.parts(*contents, removed=gone, projections=blanked),)
 
@@ -88,33 +82,20 @@ def repacked(data: bytes, replaced: Mapping[str, bytes]) -> bytes:
 
 
 def _settled(archive: Archive) -> list[Entry]:
-    return [_blank(entry) for entry in archive.entries if not _is_gone(entry)]
-
-
-def _blank(entry: Entry) -> Entry:
-    return entry.replaced(b" " * len(entry.content)) if BLANKED.search(entry.name) else entry
-
-
-def _is_gone(entry: Entry) -> bool:
-    return DROPPED.search(entry.name) is not None
+    return [
+        entry.replaced(archive_junk.blanked(entry.name, entry.content))
+        for entry in archive.entries
+        if not archive_junk.is_dropped(entry.name)
+    ]
 
 
 def _is_sent(entry: Entry) -> bool:
-    return not (entry.is_directory or _is_gone(entry) or BLANKED.search(entry.name))
+    junk = archive_junk.is_dropped(entry.name) or archive_junk.is_blanked(entry.name)
+    return not (entry.is_directory or junk)
 
 
 def _contents(archive: Archive) -> Mapping[str, bytes]:
     return {entry.name: entry.content for entry in archive.entries}
-
-
-def _junk(position: int, entry: Entry) -> Iterator[Finding]:
-    blanked = _blank(entry) is not entry
-    if _is_gone(entry) or blanked:
-        name = entry.name.rpartition("/")[2] or entry.name
-        action = Action.REPLACED if blanked else Action.REMOVED
-        yield Finding(
-            "ZIP.member", Category.HISTORY, action, name, f"member {position}", seed=False
-        )
 
 
 def warm() -> None:
