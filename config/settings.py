@@ -56,6 +56,19 @@ class Sandbox(_Table):
     """Whether the start fails where the kernel cannot raise every wall (see /readyz)."""
 
 
+class Previews(_Table):
+    """Pictures of drawings for the people who review them."""
+
+    enabled: bool = True
+    """Whether pictures are drawn; without them reviewers see findings and proofs only."""
+
+    memory_bytes: Annotated[int, Field(ge=GIB)] = 3 * GIB
+    """Address space of the worker that draws; about a gigabyte of it are the renderers."""
+
+    deadline_s: Annotated[float, Field(gt=0, le=HOUR_S)] = 60.0
+    """Wall-clock time for one picture; what takes longer has none."""
+
+
 class Uploads(_Table):
     """Resumable uploads."""
 
@@ -223,6 +236,7 @@ class Settings(_Table):
 
     blobs: Blobs = Blobs()
     sandbox: Sandbox = Sandbox()
+    previews: Previews = Previews()
     uploads: Uploads = Uploads()
     parts: Parts = Parts()
     links: Links = Links()

@@ -16,6 +16,7 @@ from gateway.api import (
     partners,
     parts,
     people,
+    pictures,
     transfers,
     uploads,
 )
@@ -33,6 +34,7 @@ ROUTES: Final[tuple[web.RouteTableDef, ...]] = (
     people.routes,
     uploads.routes,
     parts.routes,
+    pictures.routes,
     partners.routes,
     transfers.routes,
     consents.routes,

@@ -16,6 +16,7 @@ from gateway.identity.roles import Caller
 from gateway.identity.sessions import Sessions
 from gateway.intake.export import Exports
 from gateway.intake.parts import Parts
+from gateway.intake.pictures import Pictures
 from gateway.intake.uploads import Uploads
 from gateway.ledger_watch import LedgerWatch
 from gateway.observability.health import Health
@@ -62,6 +63,7 @@ API_KEYS = web.AppKey("api_keys", ApiKeys)
 SESSIONS = web.AppKey("sessions", Sessions)
 UPLOADS = web.AppKey("uploads", Uploads)
 PARTS = web.AppKey("parts", Parts)
+PICTURES = web.AppKey("pictures", Pictures)
 LEDGER = web.AppKey("ledger", Ledger)
 LEDGER_WATCH = web.AppKey("ledger_watch", LedgerWatch)
 EXPORTS = web.AppKey("exports", Exports)

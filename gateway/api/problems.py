@@ -70,6 +70,7 @@ STATUS: Final[dict[type[GatewayError], int]] = {
     intake.ChecksumMismatchError: CHECKSUM_MISMATCH,
     intake.UploadUnusableError: HTTPStatus.UNPROCESSABLE_ENTITY,
     intake.PartMissingError: HTTPStatus.NOT_FOUND,
+    intake.PictureMissingError: HTTPStatus.NOT_FOUND,
     intake.NotInReviewError: HTTPStatus.CONFLICT,
     intake.NotReleasedError: HTTPStatus.CONFLICT,
     transfer.PartnerUnknownError: HTTPStatus.NOT_FOUND,

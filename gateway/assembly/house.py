@@ -14,7 +14,7 @@ from aiohttp import web
 from config.settings import Settings
 from gateway.api import keys
 from gateway.api.app import skeleton
-from gateway.assembly import intake, log, people, transfer
+from gateway.assembly import intake, log, people, pictures, transfer
 from gateway.assembly.readiness import health_of
 from gateway.assembly.stores import opened_cellar
 from gateway.clock import Clock, system_clock
@@ -54,6 +54,7 @@ def build(
             sandbox = await intake.opened_sandbox(house, settings)
             await people.furnish(app, cellar, settings)
             chores = await intake.furnish(app, cellar, settings, sandbox, house)
+            chores += await pictures.furnish(app, cellar, settings, house)
             chores += log.furnish(app, cellar, settings)
             chores += transfer.furnish(app, cellar, settings)
             app[keys.HEALTH] = health_of(cellar, settings, sandbox)

@@ -96,6 +96,12 @@ class PartMissingError(GatewayError):
     code = "part-missing"
 
 
+class PictureMissingError(GatewayError):
+    """There is no such picture: it is not drawn yet, or cannot be, or its drawing is gone."""
+
+    code = "picture-missing"
+
+
 class NotInReviewError(GatewayError):
     """This part is not ready to be approved: every drawing in it must be in review."""
 

@@ -11,9 +11,11 @@ from gateway.clock import Clock
 from gateway.journal import Happening, Journal, Note
 from storage.ids import ObjectId
 from storage.rows import parts as rows_of_parts
+from storage.rows import pictures as rows_of_pictures
 from storage.rows import uploads as rows_of_uploads
 from storage.rows.engine import Rows
 from storage.rows.parts import DrawingRow, PartRow
+from storage.rows.pictures import BEFORE
 
 
 class Destroys(Protocol):
@@ -62,7 +64,11 @@ class Originals:
         for chunk in chunks:
             await self.vault.destroy(chunk.object)
         async with self.rows.transaction() as connection:
+            picture = await rows_of_pictures.remove(connection, drawing.id, BEFORE)
             await rows_of_uploads.remove(connection, drawing.upload)
             await rows_of_parts.change_drawing(
                 connection, drawing.id, drawing.state, {"original_destroyed": True}
             )
+        # From here on no picture of it is entered; the one there was goes the same way.
+        if picture is not None:
+            await self.vault.destroy(picture)

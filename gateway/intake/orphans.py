@@ -9,7 +9,7 @@ from typing import Protocol
 
 from gateway.intake.originals import Destroys
 from storage.ids import ObjectId
-from storage.rows import parts, uploads
+from storage.rows import parts, pictures, uploads
 from storage.rows.engine import Rows
 
 
@@ -24,6 +24,7 @@ async def destroy_orphans(rows: Rows, blobs: Lists, vault: Destroys) -> int:
     """Destroy every object that no row knows; return how many."""
     async with rows.reading() as connection:
         known = await uploads.objects(connection) | await parts.objects(connection)
+        known |= await pictures.objects(connection)
     orphans = [blob async for blob in blobs.ids() if blob not in known]
     for orphan in orphans:
         await vault.destroy(orphan)

@@ -39,6 +39,7 @@ class Purpose(StrEnum):
     INTAKE = "intake"
     RELEASED = "released"
     REPORT = "report"
+    PICTURE = "picture"
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,7 @@ picture = Table(
     metadata,
     Column("drawing", String(32), ForeignKey("drawing.id", ondelete="CASCADE"), primary_key=True),
     Column("side", String(8), primary_key=True),
+    Column("source", String(32), nullable=False),  # of which object, or upload, it is a picture
     Column("object", String(32), unique=True),  # none when no picture could be drawn
     Column("report_sealed", LargeBinary, nullable=False),
 )

@@ -14,6 +14,7 @@ def upgrade() -> None:
         "picture",
         sa.Column("drawing", sa.String(length=32), nullable=False),
         sa.Column("side", sa.String(length=8), nullable=False),
+        sa.Column("source", sa.String(length=32), nullable=False),
         sa.Column("object", sa.String(length=32), nullable=True),
         sa.Column("report_sealed", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
