@@ -63,7 +63,7 @@ def emf(*records: bytes, description: str = "", behind: bytes = b"") -> bytes:
 LINE = emf_record(54, struct.pack("<ii", 30, 40))
 
 
-def personal_emf() -> bytes:
+def personal_emf(behind: bytes = CANARY.encode()) -> bytes:
     """Return a metafile with a picture, a private note, a group and text."""
     image = struct.pack("<II", 0xDBC01002, 1) + struct.pack("<5I", 8, 8, 0, 0, 1) + screenshot()
     group = b"GDIC" + struct.pack("<I4iI", 2, 0, 0, 9, 9, len(CANARY)) + wide(CANARY)
@@ -74,7 +74,7 @@ def personal_emf() -> bytes:
         emf_comment(b"EMF+" + emf_plus(0x4008, image, 0x0500) + emf_plus(0x4003, CANARY.encode())),
         emf_text("Bracket"),
         description=f"Drafter\0{CANARY}\0\0",
-        behind=CANARY.encode(),
+        behind=behind,
     )
 
 
@@ -322,3 +322,27 @@ def ppt(
         },
         slack=CANARY.encode(),
     )
+
+
+# -- objects ----------------------------------------------------------------------------------
+def package(content: bytes | None = None, path: str = f"{HOME}photo.jpg") -> bytes:
+    """Return an object that holds a file as it was dragged into a document."""
+    content = packages.photograph() if content is None else content
+    said = path.encode("latin-1") + b"\0"
+    body = b"\x02\0" + b"photo.jpg\0" + said + struct.pack("<HHI", 0, 3, len(said)) + said
+    body += struct.pack("<I", len(content)) + content
+    body += struct.pack("<I", len(path)) + wide(path)
+    stream = struct.pack("<I", len(body)) + body
+    return packages.compound({"\x01Ole": bytes(20), "\x01Ole10Native": stream})
+
+
+def presented(kind: str) -> bytes:
+    """Return an object with a picture of itself, made for somebody's printer."""
+    picture = personal_emf()
+    if kind == "wmf":
+        picture = wmf(wmf_escape(15, CANARY.encode()), placeable=False)
+    device = struct.pack("<4H", 8, 20, 30, 0) + CANARY.encode().ljust(40, b"\0")
+    head = struct.pack("<III", 0xFFFFFFFF, 3 if kind == "wmf" else 14, 4 + len(device)) + device
+    head += struct.pack("<7I", 1, 0xFFFFFFFF, 2, 0, 10, 10, len(picture))
+    stream = head + picture + bytes(18) + b"NANI" + CANARY.encode()
+    return packages.compound({"\x01Ole": bytes(20), "\x02OlePres000": stream})

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from redaction import engine
 from redaction.model import Profile
 from redaction.report import Status
-from tests.unit.redaction.formats import packages, test_fusion, test_solid_edge
+from tests.unit.redaction.formats import office_papers, packages, test_fusion, test_solid_edge
 from tests.unit.redaction.formats.packages import CANARY, HOME, LOGIN
 
 PROFILE = Profile()
@@ -55,6 +55,12 @@ DIRTY: dict[str, Callable[[], bytes]] = {
     "sldprt": sldprt,
     "solidedge": test_solid_edge.assembly,
     "3dm": packages.model,
+    "doc": office_papers.doc,
+    "xls": office_papers.xls,
+    "ppt": office_papers.ppt,
+    "ole": office_papers.package,
+    "emf": lambda: office_papers.personal_emf(b""),
+    "wmf": lambda: office_papers.wmf_with(office_papers.personal_emf()),
 }
 WORDS = [
     spelling.encode(encoding)

@@ -281,18 +281,8 @@ def test_a_presentation_that_cannot_be_cleaned_is_refused(
 
 
 # -- objects ----------------------------------------------------------------------------------
-def package(content: bytes, path: str = f"{HOME}photo.jpg") -> bytes:
-    """Return an object that holds a file as it was dragged into a document."""
-    said = path.encode("latin-1") + b"\0"
-    body = b"\x02\0" + b"photo.jpg\0" + said + struct.pack("<HHI", 0, 3, len(said)) + said
-    body += struct.pack("<I", len(content)) + content
-    body += struct.pack("<I", len(path)) + wide(path) * 1
-    stream = struct.pack("<I", len(body)) + body
-    return packages.compound({"\x01Ole": bytes(20), "\x01Ole10Native": stream})
-
-
 def test_a_package_keeps_its_file_and_forgets_where_it_lay() -> None:
-    data = package(packages.photograph())
+    data = papers.package(packages.photograph())
     assert identify(data).name == "ole"
     result = cleaned(data)
     assert content_of(result, "\x01Ole10Native").count(b"photo.jpg\0") == 3
@@ -304,21 +294,13 @@ def test_a_package_keeps_its_file_and_forgets_where_it_lay() -> None:
 
 def test_a_package_that_grows_when_it_is_cleaned_is_refused() -> None:
     stored = packages.zipped({"a.txt": "Bracket by jane.roe@example.com " * 3}, stored=False)
-    grown = package(stored + b"")
+    grown = papers.package(stored + b"")
     assert reason(grown) in (None, "opaque-stream")
 
 
 @pytest.mark.parametrize("kind", ["wmf", "emf"])
 def test_a_presentation_of_an_object_is_cleaned_and_forgets_its_printer(kind: str) -> None:
-    if kind == "wmf":
-        picture = papers.wmf(papers.wmf_escape(15, CANARY.encode()), placeable=False)
-    else:
-        picture = papers.personal_emf()
-    device = struct.pack("<4H", 8, 20, 30, 0) + CANARY.encode().ljust(40, b"\0")
-    head = struct.pack("<III", 0xFFFFFFFF, 3 if kind == "wmf" else 14, 4 + len(device)) + device
-    head += struct.pack("<7I", 1, 0xFFFFFFFF, 2, 0, 10, 10, len(picture))
-    stream = head + picture + bytes(18) + b"NANI" + CANARY.encode()
-    data = packages.compound({"\x01Ole": bytes(20), "\x02OlePres000": stream})
+    data = papers.presented(kind)
     cleaned(data)
 
 
