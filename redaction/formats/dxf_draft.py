@@ -79,7 +79,7 @@ class Draft:
 
     def edits(self) -> tuple[Edit, ...]:
         """Return every change, sorted; what lies in a cut is gone with it."""
-        cuts = sorted(self._cuts)
+        cuts = _united(sorted(self._cuts))
         edits = [
             self._edit(tag, value)
             for tag, value in self._values.items()
@@ -136,6 +136,17 @@ class Draft:
             raw = raw[:start] + _instead(text, span.category) + raw[end:]
             told.append(found(carrier, span.category, Action.REPLACED, text))
         self.put(tag, raw, told)
+
+
+def _united(cuts: Iterable[Edit]) -> list[Edit]:
+    """Return sorted ``cuts`` with those that overlap as one: a comment may lie in a property."""
+    kept: list[Edit] = []
+    for cut in cuts:
+        if kept and cut.start < kept[-1].end:
+            kept[-1] = Edit(kept[-1].start, max(cut.end, kept[-1].end), b"")
+        else:
+            kept.append(cut)
+    return kept
 
 
 def _inside(at: int, cuts: list[Edit]) -> bool:

@@ -181,6 +181,12 @@ def test_comments_the_preview_and_what_follows_the_end_are_cut(written) -> None:
     }
 
 
+def test_a_comment_between_a_property_and_its_value_goes_with_it() -> None:
+    pair = [(9, "$CUSTOMPROPERTYTAG"), (1, "Engineer"), (9, "$CUSTOMPROPERTY")]
+    data = text(drawing(header=[*pair, (999, "by quillfeather"), (1, "Quillfeather")]))
+    assert tags_of(scrubbed(data)) == tags_of(text(drawing()))
+
+
 @FORMS
 def test_words_of_the_sheet_stay_and_are_reported(written) -> None:
     entities: list[Tag] = [
