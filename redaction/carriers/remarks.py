@@ -104,9 +104,9 @@ VALUE: Final = re.compile(r"[^=:\d]{1,60}[=:]\s*(?P<value>.*)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What becomes of a remark: ``cuts`` are characters from, to, and what stands there.
+    """What becomes of a remark: ``left`` stays of it, with tokens for names; "" if it goes.
 
-    ``left`` is what stays of it: nothing where it goes altogether.
+    ``cuts`` are characters from, to, and what stands there.
     """
 
     left: str
@@ -175,17 +175,21 @@ def _all(body: str, category: Category) -> Remark:
     return Remark("", ((0, len(body), category),))
 
 
+def is_telling(body: str) -> bool:
+    """Return whether a remark would not stay as it is."""
+    return whole(body) is not None or any(span.confidence >= SURE for span in people.find(body))
+
+
 def _named(body: str) -> Remark:
-    """Cut who and what is named; what reads as a name again once they are gone, goes whole."""
+    """Replace who and what is named; what reads as a name again afterwards, goes whole."""
     spans = [span for span in people.find(body) if span.confidence >= SURE]
     if not spans:
         return Remark(body)
     position, left = 0, ""
     for span in spans:
-        left += body[position : span.start]
+        left += body[position : span.start] + people.token(span.category)
         position = span.end
     left += body[position:]
-    again = any(span.confidence >= SURE for span in people.find(left))
-    if again or whole(left) is not None or WORDS.search(left) is None:
+    if is_telling(left):
         return _all(body, spans[0].category)
     return Remark(left, tuple((span.start, span.end, span.category) for span in spans))

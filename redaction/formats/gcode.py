@@ -12,9 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from redaction.carriers import echoes, remarks, xml_words
-from redaction.carriers.changes import Changes
-from redaction.carriers.remarks import Remarks
+from redaction.carriers.remark_draft import Draft, decoded
 from redaction.errors import NotFaithfulError
 from redaction.model import Category, Edit, Plan, Profile, Proof, patched
 from redaction.text import people
@@ -44,37 +42,20 @@ PICTURE: Final = re.compile(r";\s*thumbnail\w*\s+(?P<edge>begin|end)\b", re.IGNO
 CHECKSUM: Final = re.compile(rb"(?P<sum>(?<=\*)[0-9]{1,3})[ \t]*+(?=;|\r|\n|\Z)")
 # Commands that set up a machine's network.
 NETWORK: Final = re.compile(rb"^[ \t]*+M(?:55[0-4]|58[789])\b[^\r\n;]*+", re.MULTILINE)
-MAX_TOLD_CHARS: Final = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """A remark that stays: where it lies, what is left of it, and what is cut out of it."""
-
-    start: int
-    end: int
-    left: str
-    where: str
-    edits: tuple[Edit, ...]
 
 
 @dataclass(slots=True)
-class _Draft:
-    """What is to change: the remarks met so far, and what a machine or its operator reads."""
+class _Reading:
+    """The draft, and where remarks in brackets end and those behind semicolons begin."""
 
-    data: bytes
-    changes: Changes = field(default_factory=Changes)
-    shown: list[str] = field(default_factory=list)
-    kept: list[_Kept] = field(default_factory=list)
-    # Where remarks in brackets end and those behind semicolons begin, for checksums.
+    draft: Draft
     ends: list[int] = field(default_factory=list)
     tails: list[int] = field(default_factory=list)
-    _read: Remarks = field(default_factory=Remarks)
     _in_picture: bool = False
 
     def take(self, piece: re.Match[bytes], where: str) -> None:
         """Decide on one message, string or remark."""
-        said, encoding = _decoded(piece.group())
+        said = decoded(piece.group())[0]
         if piece.lastgroup == "tail":
             self.tails.append(piece.start())
         else:
@@ -82,60 +63,27 @@ class _Draft:
         edge = PICTURE.match(said)
         if edge is not None or self._in_picture:
             self._in_picture = self._in_picture if edge is None else edge["edge"].lower() == "begin"
-            self._cut(piece.start(), piece.end())
-            self.changes.gone("G-code.picture", Category.PREVIEW, "picture", where)
-            return
-        if piece.lastgroup in ("message", "string") or SHOWN.match(piece.group()):
-            self.shown.append(said)
-            return
-        if MARK.fullmatch(said):
-            return
-        body = said[1:-1] if said[0] == "(" and said[-1] == ")" else said[1:]
-        if not body:
-            return
-        remark = self._read.read(body)
-        edits = []
-        for start, end, category in remark.cuts:
-            self._tell(category, body[start:end], where)
-            at = piece.start() + 1 + len(body[:start].encode(encoding))
-            edits.append(Edit(at, at + len(body[start:end].encode(encoding)), b""))
-        if remark.left:
-            kept = _Kept(piece.start(), piece.end(), remark.left, where, tuple(edits))
-            self.kept.append(kept)
-        else:
-            self._cut(piece.start(), piece.end())
-
-    def follow(self) -> None:
-        """Cut remarks that would stay but repeat a name that went."""
-        again = remarks.echoing(self.changes.findings)
-        for remark in self.kept:
-            if again is not None and again.search(remark.left):
-                self._cut(remark.start, remark.end)
-                self._tell(Category.COMMENT, remark.left, remark.where)
-            else:
-                self.changes.edits += remark.edits
-                self.shown.append(remark.left)
-        self.changes.edits.sort()
-
-    def _cut(self, start: int, end: int) -> None:
-        self.changes.edits.append(Edit(start, end, b""))
-
-    def _tell(self, category: Category, said: str, where: str) -> None:
-        self.changes.tell("G-code.comment", category, remarks.value(said)[:MAX_TOLD_CHARS], where)
+            self.draft.cut(piece.span())
+            self.draft.changes.gone("G-code.picture", Category.PREVIEW, "picture", where)
+        elif piece.lastgroup in ("message", "string") or SHOWN.match(piece.group()):
+            self.draft.shown.append(said)
+        elif MARK.fullmatch(said) is None:
+            closed = said[0] == "(" and said[-1] == ")"
+            body = (piece.start() + 1, piece.end() - closed)
+            self.draft.remark(body, piece.span(), where)
 
 
-def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - what an operator sees is only told
+def plan(data: bytes, profile: Profile) -> Plan:
     """Return what to cut out of remarks, and whom those that stay and messages name."""
-    draft = _Draft(data, shown=[_decoded(found.group())[0] for found in NETWORK.finditer(data)])
+    draft = Draft("G-code", data)
+    draft.shown += [decoded(found.group())[0] for found in NETWORK.finditer(data)]
+    reading = _Reading(draft)
     line, counted = 1, 0
     for piece in PIECE.finditer(data):
         line, counted = line + data.count(b"\n", counted, piece.start()), piece.start()
-        draft.take(piece, f"line {line}")
-    draft.follow()
-    edits = sorted((*draft.changes.edits, *_checksums(draft)))
-    words = [xml_words.Words("", "\n".join(dict.fromkeys(draft.shown)), "", "")]
-    findings = [*draft.changes.findings, *xml_words.named("G-code.text", words)]
-    findings += xml_words.echoes("G-code.text", echoes.telling(draft.changes.findings), words)
+        reading.take(piece, f"line {line}")
+    findings = draft.settled(profile)
+    edits = sorted((*draft.changes.edits, *_checksums(reading)))
     return Plan(tuple(findings), tuple(edits))
 
 
@@ -163,9 +111,9 @@ def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:
     return (Proof("tokens", count, "every line has the same words in the same order"),)
 
 
-def _checksums(draft: _Draft) -> Iterator[Edit]:
+def _checksums(reading: _Reading) -> Iterator[Edit]:
     """Yield new checksums for the lines in which a remark was cut before the checksum."""
-    data, edits = draft.data, draft.changes.edits
+    data, edits = reading.draft.data, reading.draft.changes.edits
     at = 0
     while at < len(edits):
         begin = data.rfind(b"\n", 0, edits[at].start) + 1
@@ -173,14 +121,16 @@ def _checksums(draft: _Draft) -> Iterator[Edit]:
         end = end if end >= 0 else len(data)
         upto = bisect_left(edits, Edit(end, end, b""), at)
         # What stands behind a semicolon is a remark of its own, whatever it looks like.
-        tail = bisect_left(draft.tails, begin)
-        stop = draft.tails[tail] if tail < len(draft.tails) and draft.tails[tail] < end else end
+        tail = bisect_left(reading.tails, begin)
+        stop = (
+            reading.tails[tail] if tail < len(reading.tails) and reading.tails[tail] < end else end
+        )
         inner = [edit for edit in edits[at:upto] if edit.start < stop]
-        last = bisect_left(draft.ends, stop + 1) - 1
+        last = bisect_left(reading.ends, stop + 1) - 1
         if inner and last >= 0:
-            found = CHECKSUM.search(data, draft.ends[last], stop)
+            found = CHECKSUM.search(data, reading.ends[last], stop)
             if found is not None:
-                shifted = [Edit(e.start - begin, e.end - begin, b"") for e in inner]
+                shifted = [Edit(e.start - begin, e.end - begin, e.replacement) for e in inner]
                 value = 0
                 for byte in patched(data[begin : found.start() - 1], shifted):
                     value ^= byte
@@ -206,14 +156,6 @@ def _words(line: bytes) -> list[bytes]:
         if sign == 0x29 and depth:
             depth, shown = 0, False
     return re.sub(rb"\*[0-9]+\s*$", b"*", bytes(words)).split()
-
-
-def _decoded(piece: bytes) -> tuple[str, str]:
-    """Return the text of a piece, and how it is encoded."""
-    try:
-        return piece.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        return piece.decode("latin-1"), "latin-1"
 
 
 def warm() -> None:

@@ -11,9 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from redaction.carriers import board_attributes, echoes, remarks, xml_words
-from redaction.carriers.changes import Changes
-from redaction.carriers.remarks import Remarks
+from redaction.carriers import board_attributes
+from redaction.carriers.remark_draft import Draft, Place, decoded
 from redaction.errors import NotFaithfulError
 from redaction.formats.gerber_syntax import Command, commands
 from redaction.model import Category, Edit, Plan, Profile, Proof, patched
@@ -26,84 +25,77 @@ LINE_END: Final = re.compile(rb"[ \t]*+(?:\r\n?|\n)")
 
 
 @dataclass(slots=True)
-class _Draft:
-    """What is to change, and the words that stay."""
+class _Reading:
+    """The draft, and the checksums that must follow it."""
 
-    data: bytes
-    changes: Changes = field(default_factory=Changes)
-    shown: dict[str, None] = field(default_factory=dict)
-    known: Remarks = field(default_factory=Remarks)
+    draft: Draft
     checksums: list[Command] = field(default_factory=list)
 
     def remark(self, command: Command, where: str) -> None:
-        """Cut what tells in a remark or a name; the command itself stays."""
-        data = self.data
+        """Read a remark or a name; the command itself stays."""
+        data = self.draft.data
         before = BEFORE.match(data, command.start, command.end)
         at = before.end() if before is not None else command.start
-        said, encoding = _decoded(data[at : command.end - 1])
+        said, encoding = decoded(data[at : command.end - 1])
         inside = board_attributes.COMMENTED.match(said)
-        if inside is not None:
+        body = (at, command.end - 1)
+        if inside is None:
+            self.draft.remark(body, body, where)
+        else:
             begin = at + len(inside[0].encode(encoding))
-            self._attribute(begin, command.end - 1, (at, command.end - 1), where)
-            return
-        read = self.known.read(said)
-        for start, end, category in read.cuts:
-            told = remarks.value(said[start:end])
-            self.changes.tell("Gerber.comment", category, told, where)
-            start, end = (at + len(said[:place].encode(encoding)) for place in (start, end))
-            self.changes.edits.append(Edit(start, end, b""))
-        self.shown[read.left] = None
+            self._attribute((begin, command.end - 1), body, where)
 
     def attribute(self, command: Command, where: str) -> None:
         """Cut an attribute that tells, with its block where it stands there alone."""
-        if CHECKSUM.fullmatch(self.data, command.start, command.end):
+        data = self.draft.data
+        if CHECKSUM.fullmatch(data, command.start, command.end):
             self.checksums.append(command)
             return
         place = (command.start, command.end)
         if command.alone:
-            line_end = LINE_END.match(self.data, command.block[1])
+            line_end = LINE_END.match(data, command.block[1])
             place = (command.block[0], line_end.end() if line_end else command.block[1])
-        begin = command.end - len(self.data[command.start : command.end].lstrip())
-        self._attribute(begin, command.end - 1, place, where)
+        begin = command.end - len(data[command.start : command.end].lstrip())
+        self._attribute((begin, command.end - 1), place, where)
 
-    def _attribute(self, start: int, end: int, whole: tuple[int, int], where: str) -> None:
-        """Cut what goes of the attribute between ``start`` and ``end``, or ``whole`` of it."""
-        said, encoding = _decoded(self.data[start:end])
-        told = board_attributes.read(said, self.known)
+    def _attribute(self, body: Place, whole: Place, where: str) -> None:
+        """Cut what goes of the attribute in ``body``, or ``whole`` of it."""
+        draft = self.draft
+        said, encoding = decoded(draft.data[slice(*body)])
+        told = board_attributes.read(said, draft.known)
         if told is None:
-            self.shown[board_attributes.shown(said)] = None
+            draft.shown.append(board_attributes.shown(said))
             return
-        self.changes.tell(f"Gerber.{told.name.lstrip('.')}", told.category, told.said, where)
-        begins, ends = (
-            start + len(said[:place].encode(encoding)) for place in (told.start, told.end)
+        carrier = f"Gerber.{told.name.lstrip('.')}"
+        draft.changes.tell(carrier, told.category, told.said, where)
+        start, end = (
+            body[0] + len(said[:place].encode(encoding)) for place in (told.start, told.end)
         )
-        edit = Edit(*whole, b"") if told.whole else Edit(begins, ends, told.instead.encode())
-        self.changes.edits.append(edit)
+        draft.cut(whole if told.whole else (start, end), told.instead.encode())
 
 
-def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - names of nets and parts stay
+def plan(data: bytes, profile: Profile) -> Plan:
     """Return the attributes and remarks to cut, and whom those that stay name.
 
     Raises:
         UnreadableError: no Gerber file has such a command.
         ActiveContentError: another file is read in.
     """
-    draft = _Draft(data)
+    draft = Draft("Gerber", data)
+    reading = _Reading(draft)
     line, counted, end = 1, 0, 0
     for command in commands(data):
         end = command.block[1]
         if command.kind not in ("comment", "name", "attribute"):
             continue
         line, counted = line + data.count(b"\n", counted, command.start), command.start
-        take = draft.attribute if command.kind == "attribute" else draft.remark
+        take = reading.attribute if command.kind == "attribute" else reading.remark
         take(command, f"line {line}")
     if data[end:].strip():
-        draft.changes.edits.append(Edit(end, len(data), b"\n"))
+        draft.cut((end, len(data)), b"\n")
         draft.changes.gone("Gerber", Category.HISTORY, "behind the end of the artwork", "")
-    edits = sorted((*draft.changes.edits, *_checksums(draft)))
-    words = [xml_words.Words("", "\n".join(draft.shown), "", "")]
-    findings = [*draft.changes.findings, *xml_words.named("Gerber.text", words)]
-    findings += xml_words.echoes("Gerber.text", echoes.telling(draft.changes.findings), words)
+    findings = draft.settled(profile)
+    edits = sorted((*draft.changes.edits, *_checksums(reading)))
     return Plan(tuple(findings), tuple(edits))
 
 
@@ -126,9 +118,10 @@ def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:
     return (Proof("tokens", len(before), "every command and coordinate is the same, in order"),)
 
 
-def _checksums(draft: _Draft) -> Iterator[Edit]:
+def _checksums(reading: _Reading) -> Iterator[Edit]:
     """Yield new checksums of what stands before them (§5.6.7), where something there changes."""
-    for command in draft.checksums:
+    draft = reading.draft
+    for command in reading.checksums:
         before = [edit for edit in draft.changes.edits if edit.end <= command.block[0]]
         if before:
             covered = patched(draft.data[: command.block[0]], before).translate(None, b"\r\n")
@@ -171,14 +164,6 @@ def _kept(said: str, *, extended: bool, macro: bool) -> str | None:
     if macro and (said == "0" or said.startswith(("0 ", "0\t"))):
         return None
     return said[:2] if said[:2] in ("IN", "LN") else board_attributes.left(said)
-
-
-def _decoded(piece: bytes) -> tuple[str, str]:
-    """Return the text of a piece, and how it is encoded."""
-    try:
-        return piece.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        return piece.decode("latin-1"), "latin-1"
 
 
 def warm() -> None:

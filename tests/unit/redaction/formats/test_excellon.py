@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from redaction import engine, sniff
 from redaction.errors import NotFaithfulError, RedactionError, UnreadableError
 from redaction.formats import excellon as handler
-from redaction.model import Action, Edit, FormatHandler, Plan, Profile
+from redaction.model import Action, Category, Edit, FormatHandler, Plan, Profile
 from redaction.report import Status
 
 PROFILE = Profile()
@@ -53,7 +53,7 @@ def test_the_module_keeps_the_promise_of_a_handler(before: str) -> None:
         (f"; #@! TF.ProjectId,ü,{GUID},2\n", "; #@! TF.ProjectId,ü,{none},2\n"),
         (f";USER: {CANARY}\n", ";\n"),
         (f"T3C0.5 ; made by {CANARY}\n", "T3C0.5 ;\n"),
-        (";ü ask jane.roe@example.com\n", ";ü ask \n"),
+        (";ü ask jane.roe@example.com\n", ";ü ask [e-mail]\n"),
     ],
 )
 def test_who_made_it_is_gone_and_told_and_the_rest_stays(line: str, left: str, end: str) -> None:
@@ -83,6 +83,13 @@ def test_what_is_drilled_or_shown_as_text_stays_and_its_names_are_told() -> None
     data = drilled("M47,call jane.roe@example.com\n")
     assert scrubbed(data) == data
     assert {f.action for f in handler.plan(data, PROFILE).findings} == {Action.REVIEW}
+
+
+def test_a_name_its_owner_chose_goes_and_the_remark_stays() -> None:
+    data = drilled("; SETUP J. Roe, DATUM A\n")
+    cleaned, report = engine.scrub(data, Profile("x", frozenset({Category.PERSON})))
+    assert cleaned == drilled("; SETUP [name], DATUM A\n")
+    assert [found.action for found in report.findings] == [Action.REPLACED]
 
 
 def test_a_line_no_drill_file_has_is_refused() -> None:

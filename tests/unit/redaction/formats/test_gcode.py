@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from redaction import engine, sniff
 from redaction.errors import NotFaithfulError, RedactionError
 from redaction.formats import gcode as handler
-from redaction.model import Action, Edit, FormatHandler, Plan, Profile
+from redaction.model import Action, Category, Choice, Edit, FormatHandler, Plan, Profile
 from redaction.report import Status
 
 PROFILE = Profile()
@@ -94,7 +94,33 @@ def test_remarks_on_the_work_stay(line: str) -> None:
 
 def test_a_name_in_a_remark_on_the_work_goes_and_the_remark_stays() -> None:
     line = "(T5 DRILL 6MM, ask jane.roe@example.com)"
-    assert scrubbed(program(line)) == program("(T5 DRILL 6MM, ask )")
+    assert scrubbed(program(line)) == program("(T5 DRILL 6MM, ask [e-mail])")
+
+
+CHOSEN = (
+    Profile("x", frozenset({Category.PERSON})),
+    Profile(choices=frozenset({Choice("G-code.text", Category.PERSON, "J. Roe")})),
+)
+
+
+@pytest.mark.parametrize("profile", CHOSEN)
+def test_a_name_its_owner_chose_goes_and_the_remark_stays(profile: Profile) -> None:
+    data = program("(SETUP J. Roe, DATUM A)")
+    assert handler.plan(data, PROFILE).findings[0].action is Action.REVIEW
+    plan = handler.plan(data, profile)
+    assert [(f.value, f.action) for f in plan.findings] == [("J. Roe", Action.REPLACED)]
+    cleaned = handler.apply(data, plan)
+    assert cleaned == program("(SETUP [name], DATUM A)")
+    assert handler.prove(data, cleaned, plan)
+    assert not handler.plan(cleaned, profile).changes
+
+
+@pytest.mark.parametrize("profile", CHOSEN)
+def test_a_name_in_a_message_cannot_be_chosen(profile: Profile) -> None:
+    data = program("(SETUP J. Roe)\nM117 SETUP J. Roe")
+    plan = handler.plan(data, profile)
+    assert {found.action for found in plan.findings} == {Action.REVIEW}
+    assert not plan.changes
 
 
 def test_a_name_that_went_takes_the_remarks_along_that_repeat_it() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from redaction import engine, sniff
 from redaction.errors import ActiveContentError, NotFaithfulError, RedactionError, UnreadableError
 from redaction.formats import gerber as handler
-from redaction.model import Action, Edit, FormatHandler, Plan, Profile
+from redaction.model import Action, Category, Edit, FormatHandler, Plan, Profile
 from redaction.report import Status
 
 PROFILE = Profile()
@@ -101,6 +101,13 @@ def test_an_address_in_an_attribute_that_stays_is_shown() -> None:
     assert scrubbed(data) == data
     (found,) = handler.plan(data, PROFILE).findings
     assert (found.value, found.action) == ("jane.roe@example.com", Action.REVIEW)
+
+
+def test_a_name_its_owner_chose_goes_and_the_remark_stays() -> None:
+    data = artwork("G04 SETUP J. Roe, DATUM A*\n")
+    cleaned, report = engine.scrub(data, Profile("x", frozenset({Category.PERSON})))
+    assert cleaned == artwork("G04 SETUP [name], DATUM A*\n")
+    assert [found.action for found in report.findings] == [Action.REPLACED]
 
 
 def test_a_checksum_is_reckoned_anew() -> None:
