@@ -72,10 +72,6 @@ _GENERIC: Final = """
     office owner part pc public solidworks standard station student system temp test toshiba
     unknown user users windows work workstation
 """
-GENERIC: Final = """
-    admin administrator author default design drawing engineer guest inventor model nobody none
-    owner part public solidworks standard system temp test unknown user users windows workstation
-"""
 GENERIC: Final = frozenset(_GENERIC.split())
 
 
