@@ -39,10 +39,14 @@ class MeasureDocument(Given):
 
 
 class ComparisonDocument(Given):
-    """Both sides of one drawing; ``waiting`` while something of it is still to be drawn."""
+    """Both sides of one drawing; ``waiting`` while something of it is still to be drawn.
+
+    ``identical`` says that both pictures are the same, pixel for pixel.
+    """
 
     drawing: str
     waiting: bool
+    identical: bool
     before: PictureDocument | None
     after: PictureDocument | None
     measures: list[MeasureDocument]
@@ -91,6 +95,7 @@ def _document(part: str, drawing: str, found: Comparison) -> ComparisonDocument:
     return ComparisonDocument(
         drawing=drawing,
         waiting=found.waiting,
+        identical=found.identical,
         before=_side(part, found.before),
         after=_side(part, found.after),
         measures=[

@@ -7,6 +7,7 @@ nobody else (docs/decisions/0006-pictures-stay-with-the-owner.md), and dies with
 that of an original with the original.
 """
 
+import hashlib
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -65,6 +66,7 @@ class Comparison:
     after: ShownPicture | None
     rows: tuple[Row, ...]
     waiting: bool
+    identical: bool = False  # both pictures are the same, pixel for pixel
 
     @property
     def same(self) -> bool:
@@ -188,7 +190,7 @@ class Pictures:
             pages_in_all=told["pages_in_all"],
             reason=reason,
         )
-        return shown, told["measures"]
+        return shown, told
 
     def _comparison(
         self, row: DrawingRow, told: Mapping[tuple[str, str, str], tuple[ShownPicture, Any]]
@@ -197,14 +199,17 @@ class Pictures:
         found = {side: told.get((row.id, side, source)) for side, source in sides.items()}
         before, after = found.get(BEFORE), found.get(AFTER)
         rows: tuple[Row, ...] = ()
-        if before is not None and after is not None and before[1] and after[1]:
-            rows = compared(before[1], after[1])
+        identical = False
+        if before is not None and after is not None and before[0].width and after[0].width:
+            rows = compared(before[1]["measures"], after[1]["measures"])
+            identical = before[1]["sha256"] == after[1]["sha256"]
         drawn_here = self.previews is not None and row.state in DRAWN_IN
         return Comparison(
             before[0] if before else None,
             after[0] if after else None,
             rows,
             waiting=drawn_here and None in found.values(),
+            identical=identical,
         )
 
 
@@ -225,6 +230,8 @@ def _written(picture: Picture) -> bytes:
             "pages_shown": picture.pages_shown,
             "pages_in_all": picture.pages_in_all,
             "measures": picture.measures,
+            # The same pixels always make the same bytes.
+            "sha256": hashlib.sha256(picture.png or b"").hexdigest(),
             "reason": {"code": reason.code, "sentence": reason.sentence} if reason else None,
         }
     ).encode()

@@ -8,7 +8,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from gateway.api.auth import caller_of
-from gateway.api.keys import LINK_DEFAULTS, PARTNERS, PARTS, SITE, TERMS, TRANSFERS
+from gateway.api.keys import LINK_DEFAULTS, PARTNERS, PARTS, PICTURES, SITE, TERMS, TRANSFERS
 from gateway.api.operations import CUSTOMERS
 from gateway.api.operations import page as open_to
 from gateway.console.pages import language_of, page
@@ -62,6 +62,7 @@ async def show_part(request: web.Request) -> web.Response:
         **(await _travels(request, part) if travelled else {}),
         values=values,
         working=part.state is PartState.INSPECTING,
+        pictures=await request.app[PICTURES].of_part(caller_of(request), part.id),
         max_findings=MAX_FINDINGS_SHOWN,
     )
 
