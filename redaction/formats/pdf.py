@@ -10,14 +10,18 @@ recognised. Specification: ISO 32000-2; carriers: docs/reference/formats/pdf.md.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import pikepdf
 
-from redaction.errors import NotFaithfulError, UnreadableError
+from redaction.errors import NotFaithfulError, SignedDrawingError, UnreadableError
 from redaction.fidelity import pixels
 from redaction.formats import (
     pdf_annotations,
+    pdf_choices,
+    pdf_choices_proof,
     pdf_fidelity,
+    pdf_fonts,
     pdf_history,
     pdf_objects,
     pdf_signatures,
@@ -25,13 +29,13 @@ from redaction.formats import (
     pdf_text,
 )
 from redaction.formats.pdf_document import BROKEN, read, walk, written
-from redaction.model import Finding, Plan, Profile, Proof
+from redaction.model import Action, Finding, Plan, Profile, Proof
 from redaction.text import people
 
 REWRITE = "rewrite"
 
 
-def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - words on pages are only reported
+def plan(data: bytes, profile: Profile) -> Plan:
     """Return what the rewrite takes out, and whom the drawing's own words name.
 
     Raises:
@@ -39,27 +43,67 @@ def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - words on page
         UnreadableError: damaged beyond repair, or cut off.
         TooLargeError: too many pages or objects, or it unpacks to too much.
         SignedDrawingError: a visible signature draws the name of who signed.
+        CannotRedactContentError: a word that is to go stands in a picture.
     """
-    pdf, removed = _scrubbed(data)
-    clean = written(pdf) == data
+    pdf, found = _scrubbed(data)
+    base = written(pdf)
+    clean = base == data
     history = () if clean else pdf_history.findings(data)
+    removed = [*(one for one in found if one.action is not Action.REVIEW), *history]
+
+    def look(now: bytes, gone: Sequence[Finding]) -> list[Finding]:
+        now_pdf, told = (pdf, found) if now is base else _scrubbed(now)
+        document = _Document(now, now_pdf, told)
+        return _told(document, (*removed, *gone), profile)
+
+    after, told = pdf_choices.settled(base, profile, look)
+    changed = not clean or after != base
+    findings = (*removed, *pdf_history.protection(pdf), *told)
+    return Plan(findings, tasks=(REWRITE,) if changed else ())
+
+
+class _Document(NamedTuple):
+    """A document as it is written, opened, and what was found while metadata was cut from it."""
+
+    data: bytes
+    pdf: pikepdf.Pdf
+    found: Sequence[Finding]
+
+
+def _told(document: _Document, gone: Sequence[Finding], profile: Profile) -> list[Finding]:
+    """Return, for review, whom ``document`` still names, and what of ``gone`` it repeats.
+
+    Raises:
+        SignedDrawingError: a visible signature draws the name of who signed, and is to stay.
+    """
+    pdf = document.pdf
     words = list(pdf_text.kept(pdf))
-    pages = pdf_text.pages(data)
+    pages = pdf_text.pages(document.data, pdf)
     signatures = pdf_signatures.pictures(pdf)
-    pdf_signatures.refuse_signers(signatures, removed)
-    reviewed = [
+    drawn = [page.text for page in pages if page.carrier == pdf_signatures.CARRIER]
+    drawn += [said for picture in signatures for said in (picture.words, picture.content)]
+    signers = pdf_signatures.signers(drawn, gone)
+    if not all(profile.asks(one.carrier, one.category, one.value) for one in signers):
+        raise SignedDrawingError
+    return [
+        *(one for one in document.found if one.action is Action.REVIEW),
         *(finding for page in pages for finding in page.findings),
         *pdf_text.residue(words),
         *pdf_signatures.shown(signatures),
-        *pdf_text.echoes((*removed, *history), pages, words, signatures, pdf),
+        *signers,
+        *pdf_text.echoes(gone, pages, words, signatures, pdf),
     ]
-    return Plan((*removed, *history, *reviewed), tasks=() if clean else (REWRITE,))
 
 
 def apply(data: bytes, plan: Plan) -> bytes:
     """Return the document written anew; without a planned rewrite, ``data`` itself."""
     if REWRITE not in plan.tasks:
         return data
+    asked = pdf_choices.of(plan.findings)
+    return pdf_choices.taken(_base(data), asked).data if asked else _base(data)
+
+
+def _base(data: bytes) -> bytes:
     once = written(_scrubbed(data)[0])
     # Some streams are only packed while they are written; the second time nothing is left to do.
     return written(_scrubbed(once)[0])
@@ -75,6 +119,9 @@ def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:
         pdf_history.check(cleaned)
     elif cleaned != original:
         raise NotFaithfulError("changed without a plan")
+    asked = pdf_choices.of(plan.findings)
+    if asked:
+        return pdf_choices_proof.proofs(original, _base(original), cleaned, asked)
     return (pdf_fidelity.contents(original, cleaned), pixels.pages(original, cleaned))
 
 
@@ -85,7 +132,7 @@ def _scrubbed(data: bytes) -> tuple[pikepdf.Pdf, list[Finding]]:
 
 def _cut(pdf: pikepdf.Pdf, file_bytes: int) -> tuple[pikepdf.Pdf, list[Finding]]:
     budget = pdf_streams.Budget(file_bytes)
-    removed = [*pdf_history.protection(pdf), *pdf_history.information(pdf)]
+    removed: list[Finding] = pdf_history.information(pdf)
     try:
         for node in walk(pdf):
             removed += pdf_annotations.scrubbed(node)
@@ -99,4 +146,5 @@ def _cut(pdf: pikepdf.Pdf, file_bytes: int) -> tuple[pikepdf.Pdf, list[Finding]]
 def warm() -> None:
     """Load what would otherwise be read from disk at first use."""
     people.warm()
+    pdf_fonts.warm()
     pixels.warm()

@@ -34,6 +34,7 @@ FRAME: Final = ("/Type", "/Subtype", "/Rect", "/P")
 # Flags (table 167): hidden, and never shown on a screen.
 UNSEEN: Final = 0b100010
 MAX_WORDS_CHARS: Final = 500
+MAX_LABEL_CHARS: Final = 60
 
 
 def scrubbed(node: Node) -> list[Finding]:
@@ -144,12 +145,21 @@ def _field(held: pikepdf.Object) -> list[Finding]:
     )
     if isinstance(value, Name):
         return []
-    return [finding for word in words if word for finding in _words("PDF/Field", word)]
+    label = _label(held)
+    return [finding for word in words if word for finding in _words("PDF/Field", word, label)]
 
 
-def _words(carrier: str, words: str) -> list[Finding]:
+def _label(held: pikepdf.Object) -> str | None:
+    """Return what a field is called, for people or else for programs."""
+    above = held.get("/Parent")
+    holders = [held, *([above] if isinstance(above, pikepdf.Dictionary) else [])]
+    names = [text_of(holder.get(key)) for key in ("/TU", "/T") for holder in holders]
+    return next((name[:MAX_LABEL_CHARS] for name in names if name), None)
+
+
+def _words(carrier: str, words: str, label: str | None = None) -> list[Finding]:
     """Return, for review, the whole of what somebody wrote, and whom it names."""
-    spans = people.find(words)
+    spans = people.find(words, label)
     whole = Finding(
         carrier,
         Category.COMMENT,
@@ -168,6 +178,7 @@ def _words(carrier: str, words: str) -> list[Finding]:
                 words[span.start : span.end],
                 carrier_class=CarrierClass.CONTENT,
                 confidence=span.confidence,
+                rule=span.rule,
             )
             for span in spans
         ),

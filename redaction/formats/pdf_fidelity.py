@@ -5,7 +5,7 @@ to draw, so that a renderer's weakness cannot hide a loss. Metadata on the way i
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import pikepdf
@@ -14,6 +14,7 @@ from pikepdf import Name
 from redaction.errors import NotFaithfulError, UnreadableError
 from redaction.formats import pdf_streams
 from redaction.formats.pdf_document import BROKEN, NAMED, opened, read
+from redaction.formats.pdf_glyphs import SHOWING
 from redaction.formats.pdf_objects import TEX
 from redaction.model import Proof
 
@@ -30,63 +31,102 @@ SKIPPED: Final = frozenset(
 MAX_DEPTH: Final = 64
 
 
-def contents(original: bytes, cleaned: bytes) -> Proof:
+def contents(original: bytes, cleaned: bytes, *, but_text: bool = False) -> Proof:
     """Prove that every page has the same frame, instructions and resources.
+
+    With ``but_text``, instructions that show text may show less of it.
 
     Raises:
         NotFaithfulError: one differs.
         UnreadableError: one of the documents cannot be read.
     """
-    before, _ = read(original, _pages)
-    after = _pages(opened(cleaned))
+    before, _ = read(original, lambda pdf: _pages(pdf, but_text=but_text))
+    after = _pages(opened(cleaned), but_text=but_text)
     if len(before) != len(after):
         raise NotFaithfulError("another number of pages")
     if before != after:
         raise NotFaithfulError("a page is told to draw otherwise")
-    return Proof("tokens", len(after), "every page's instructions, fonts and pictures are the same")
+    said = "every page's instructions, fonts and pictures are the same"
+    return Proof("tokens", len(after), said + (", chosen words aside" if but_text else ""))
 
 
-def _pages(pdf: pikepdf.Pdf) -> list[bytes]:
+def digest_of(held: pikepdf.Object) -> bytes:
+    """Return a digest of ``held`` and all it refers to, metadata aside."""
+    return _Digests(but_text=False).of(held)
+
+
+def _pages(pdf: pikepdf.Pdf, *, but_text: bool) -> list[bytes]:
     try:
-        return list(_digests(pdf))
-    except BROKEN as error:
+        digests = _Digests(but_text=but_text)
+        return [digests.of_page(page) for page in pdf.pages]
+    except (*BROKEN, IndexError) as error:
         raise UnreadableError from error
 
 
-def _digests(pdf: pikepdf.Pdf) -> Iterator[bytes]:
-    known: dict[tuple[int, int], bytes] = {}
-    for page in pdf.pages:
+class _Digests:
+    """Digests of objects and what they refer to, whatever the objects are numbered."""
+
+    def __init__(self, *, but_text: bool) -> None:
+        self._known: dict[tuple[int, int], bytes] = {}
+        self._but_text = but_text
+
+    def of_page(self, page: pikepdf.Page) -> bytes:
         digest = hashlib.blake2b(digest_size=32)
         for key in FRAME:
-            digest.update(_digest(page.obj.get(key), known, 0))
-        content = page.obj.get(Name.Contents)
-        for stream in content if isinstance(content, pikepdf.Array) else [content]:
-            if isinstance(stream, pikepdf.Stream):
-                digest.update(_digest(stream, known, 0))
-        digest.update(_digest(page.obj.get(Name.Resources), known, 0))
-        yield digest.digest()
+            digest.update(self.of(page.obj.get(key)))
+        if self._but_text:
+            digest.update(_instructions(page))
+        else:
+            content = page.obj.get(Name.Contents)
+            for stream in content if isinstance(content, pikepdf.Array) else [content]:
+                if isinstance(stream, pikepdf.Stream):
+                    digest.update(self.of(stream))
+        digest.update(self.of(page.obj.get(Name.Resources)))
+        return digest.digest()
+
+    def of(self, held: object, depth: int = 0, key: str = "") -> bytes:
+        if not isinstance(held, (pikepdf.Dictionary, pikepdf.Stream, pikepdf.Array)):
+            return hashlib.blake2b(repr(held).encode(), digest_size=32).digest()
+        mark = held.objgen if held.is_indirect else (0, 0)
+        if mark in self._known:
+            return self._known[mark]
+        if mark != (0, 0):
+            # A form may draw itself through others; where it comes round again, this stands for it.
+            self._known[mark] = b"again"
+        if depth > MAX_DEPTH:
+            raise UnreadableError("nested too deeply")
+        digest = hashlib.blake2b(digest_size=32)
+        for name, child in _children(held, key):
+            digest.update(name.encode() + self.of(child, depth + 1, name))
+        if isinstance(held, pikepdf.Stream):
+            told = self._but_text and held.get(Name.Subtype) == Name.Form
+            digest.update(_instructions(held) if told else pdf_streams.coded(held))
+        if mark != (0, 0):
+            self._known[mark] = digest.digest()
+        return digest.digest()
 
 
-def _digest(held: object, known: dict[tuple[int, int], bytes], depth: int, key: str = "") -> bytes:
-    """Return a digest of ``held`` and what it refers to, whatever the objects are numbered."""
-    if not isinstance(held, (pikepdf.Dictionary, pikepdf.Stream, pikepdf.Array)):
-        return hashlib.blake2b(repr(held).encode(), digest_size=32).digest()
-    mark = held.objgen if held.is_indirect else (0, 0)
-    if mark in known:
-        return known[mark]
-    if mark != (0, 0):
-        # A form may draw itself through others; where it comes round again, this stands for it.
-        known[mark] = b"again"
-    if depth > MAX_DEPTH:
-        raise UnreadableError("nested too deeply")
+def _instructions(held: pikepdf.Page | pikepdf.Stream) -> bytes:
+    """Return a digest of what a page or form is told, whatever text it shows."""
     digest = hashlib.blake2b(digest_size=32)
-    for name, child in _children(held, key):
-        digest.update(name.encode() + _digest(child, known, depth + 1, name))
-    if isinstance(held, pikepdf.Stream):
-        digest.update(pdf_streams.coded(held))
-    if mark != (0, 0):
-        known[mark] = digest.digest()
+    for instruction in pikepdf.parse_content_stream(held):
+        operator = str(instruction.operator)
+        if operator == '"':
+            before = zip(("Tw", "Tc"), instruction.operands, strict=False)
+            digest.update(b"".join(_token(name, [one]) for name, one in before))
+        if operator in ("'", '"'):
+            digest.update(_token("T*", []))
+        if operator in SHOWING:
+            digest.update(b"show\0")
+        elif operator in ("BDC", "DP"):
+            digest.update(_token(operator, list(instruction.operands)[:1]))
+        else:
+            digest.update(_token(operator, list(instruction.operands)))
     return digest.digest()
+
+
+def _token(operator: str, operands: Sequence[object]) -> bytes:
+    return f"{operator} {operands!r}\0".encode("utf-8", "surrogatepass")
 
 
 def _children(held: pikepdf.Object, key: str) -> Iterator[tuple[str, pikepdf.Object]]:

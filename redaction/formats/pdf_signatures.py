@@ -15,7 +15,6 @@ from typing import Final
 import pikepdf
 from pikepdf import Name
 
-from redaction.errors import SignedDrawingError
 from redaction.formats.pdf_document import BROKEN, walk
 from redaction.formats.pdf_words import text_of
 from redaction.model import Action, CarrierClass, Category, Finding
@@ -41,7 +40,7 @@ class Picture:
 
 def unseen(held: pikepdf.Object) -> bool:
     """Return whether ``held`` is a signature with a picture that no reader shows."""
-    if not _is_signature(held) or "/AP" not in held or "/Rect" not in held:
+    if not is_signature(held) or "/AP" not in held or "/Rect" not in held:
         return False
     try:
         left, bottom, right, top = (float(side) for side in held["/Rect"])
@@ -56,10 +55,17 @@ def pictures(pdf: pikepdf.Pdf) -> list[Picture]:
     return [
         picture
         for node in walk(pdf)
-        if _is_signature(node.held) and "/AP" in node.held
+        if is_signature(node.held) and "/AP" in node.held
         for picture in (_picture(pdf, node.held["/AP"]),)
         if picture.content.strip()
     ]
+
+
+def without_pictures(pdf: pikepdf.Pdf) -> None:
+    """Take away what visible signatures draw."""
+    for node in walk(pdf):
+        if is_signature(node.held) and "/AP" in node.held:
+            del node.held["/AP"]
 
 
 def shown(drawn: list[Picture]) -> Iterator[Finding]:
@@ -71,21 +77,23 @@ def shown(drawn: list[Picture]) -> Iterator[Finding]:
             yield _kept(span.category, said, span.confidence)
 
 
-def refuse_signers(drawn: Iterable[Picture], removed: Iterable[Finding]) -> None:
-    """Return if no picture draws a name that is removed.
+def signers(drawn: Iterable[str], removed: Iterable[Finding]) -> list[Finding]:
+    """Return, for review, names that were removed and stand in what signatures draw all the same.
 
-    Raises:
-        SignedDrawingError: one does.
+    ``drawn`` is what their pictures say, by whatever reading.
     """
-    said = "\n".join(f"{picture.words}\n{picture.content}" for picture in drawn).casefold()
-    for found in removed:
-        if found.category is not Category.PERSON or found.action is not Action.REMOVED:
-            continue
-        if any(word.casefold() in said for word in NAME.findall(found.value)):
-            raise SignedDrawingError
+    said = "\n".join(drawn).casefold()
+    return [
+        _kept(Category.PERSON, found.value, 1.0)
+        for found in removed
+        if found.category is Category.PERSON
+        and found.action is Action.REMOVED
+        and any(word.casefold() in said for word in NAME.findall(found.value))
+    ]
 
 
-def _is_signature(held: pikepdf.Object) -> bool:
+def is_signature(held: pikepdf.Object) -> bool:
+    """Return whether ``held`` is a field for a signature, or a widget of one."""
     parent = held.get("/Parent")
     above = parent.get(Name.FT) if isinstance(parent, pikepdf.Dictionary) else None
     return bool((held.get(Name.FT) or above) == Name.Sig)

@@ -13,12 +13,16 @@ from typing import Final
 import pikepdf
 from pikepdf import Name
 
-from redaction.formats import pdf_cells, pdf_sheet, pdf_signatures
-from redaction.formats.pdf_document import BROKEN, walk
+from redaction.formats import pdf_cells, pdf_lifted, pdf_sheet, pdf_signatures, pdf_strings
+from redaction.formats.pdf_document import BROKEN, opened, walk
 from redaction.formats.pdf_sheet import Box, Sheet
 from redaction.formats.pdf_words import BINARY, SHOWN, shown, text_of
 from redaction.model import Action, CarrierClass, Category, Finding
+from redaction.text.latin import Familiarity, familiarity
 
+PAGE: Final = "PDF/page text"
+PICTURE: Final = "PDF/Annot.picture"
+GONE: Final = (Action.REMOVED, Action.REPLACED)
 MIN_PART_CHARS: Final = 4
 # Words of a name, and the parts of a path that name a person or a machine.
 NAME_PARTS: Final = re.compile(r"[^\W\d_]{4,}+")
@@ -37,38 +41,49 @@ ECHOED: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The text of a page and the boxes of its findings."""
+    """The text of a page, or of what an annotation draws, and the boxes of its findings."""
 
-    number: int
+    where: str
+    carrier: str
     text: str
     findings: tuple[Finding, ...]
 
 
-def pages(data: bytes) -> list[Page]:
-    """Return each page's text and whom it names, with page and box in points.
+def pages(data: bytes, pdf: pikepdf.Pdf) -> list[Page]:
+    """Return the text of each page and appearance, and whom it names, with page and box in points.
+
+    ``pdf`` is the same document as ``data``, opened.
 
     Raises:
         UnreadableError: pdfium cannot read the document.
     """
+    count = len(pdf.pages)
+    places = [(f"page {number}", PAGE) for number in range(1, count + 1)]
+    looks = pdf_lifted.appearances(pdf)
+    for page, annotation, _ in looks:
+        signed = pdf_signatures.is_signature(annotation)
+        places.append((f"note on page {page}", pdf_signatures.CARRIER if signed else PICTURE))
     found: list[Page] = []
-    pdf_sheet.each(data, lambda sheet: found.append(_page(sheet)))
+    read = pdf_lifted.lifted(opened(data)) if looks else data
+    pdf_sheet.each(read, lambda sheet: found.append(_page(sheet, *places[sheet.number - 1])))
     return found
 
 
-def _page(sheet: Sheet) -> Page:
+def _page(sheet: Sheet, where: str, carrier: str) -> Page:
     findings = tuple(
         Finding(
-            "PDF/page text",
+            carrier,
             span.category,
             Action.REVIEW,
             sheet.text[span.start : span.end],
-            f"page {sheet.number}{_place_of(sheet.box(span.start, span.end))}",
+            f"{where}{_place_of(sheet.box(span.start, span.end))}",
             CarrierClass.CONTENT,
             confidence=span.confidence,
+            rule=span.rule,
         )
         for span in pdf_cells.find(sheet)
     )
-    return Page(sheet.number, sheet.text, findings)
+    return Page(where, carrier, sheet.text, findings)
 
 
 def _place_of(box: Box | None) -> str:
@@ -110,16 +125,19 @@ def echoes(
     signatures: Iterable[pdf_signatures.Picture],
     pdf: pikepdf.Pdf,
 ) -> list[Finding]:
-    """Return, for review, removed values and parts of them that the drawing itself repeats."""
+    """Return removed values and parts of them that the drawing itself repeats.
+
+    They are for review; a word of everybody's that was part of a name is only told.
+    """
     parts = {
-        (part, found.category)
+        (part, found.category, part == found.value.strip())
         for found in removed
-        if found.seed and found.action is Action.REMOVED and found.category in ECHOED
+        if found.seed and found.action in GONE and found.category in ECHOED
         for part in _parts(found)
     }
     if not parts:
         return []
-    places = [(f"page {page.number}", page.text) for page in page_texts]
+    places = [(page.where, page.text) for page in page_texts]
     places += [(f"PDF{key}", text) for key, text in strings if key in SHOWN]
     for picture in signatures:
         places += [(pdf_signatures.WHERE, picture.words), (pdf_signatures.WHERE, picture.content)]
@@ -128,12 +146,12 @@ def echoes(
         Finding(
             "PDF/drawing",
             category,
-            Action.REVIEW,
+            Action.REVIEW if whole or not _is_word(part) else Action.KEPT,
             part,
             where,
             CarrierClass.CONTENT,
         )
-        for part, category in sorted(parts)
+        for part, category, whole in sorted(parts)
         if (where := _place(part, places))
     ]
 
@@ -151,10 +169,14 @@ def _parts(found: Finding) -> Iterator[str]:
 
 
 def _place(part: str, places: list[tuple[str, str]]) -> str:
-    folded = part.casefold()
-    if len(folded) < MIN_PART_CHARS:
+    if len(part) < MIN_PART_CHARS:
         return ""
-    return next((where for where, text in places if folded in text.casefold()), "")
+    pattern = pdf_strings.pattern([part])
+    return next((where for where, text in places if pattern.search(text)), "")
+
+
+def _is_word(part: str) -> bool:
+    return familiarity(part) in (Familiarity.WORD, Familiarity.AMBIGUOUS)
 
 
 def _drawn(pdf: pikepdf.Pdf) -> Iterator[tuple[str, str]]:

@@ -91,6 +91,7 @@ def shown(carrier: str, text: str, where: str) -> list[Finding]:
             where,
             CarrierClass.CONTENT,
             confidence=span.confidence,
+            rule=span.rule,
         )
         for span in people.find(text)
     ]
