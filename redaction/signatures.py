@@ -90,7 +90,8 @@ _TYPE: Final = rb"(?:<!DOCTYPE[^\[>]*+(?:\[[^\]]*+\][^>]*+)?>)?"
 _ROOT: Final = rb"(?:\xef\xbb\xbf)?+" + _MISC + _TYPE + _MISC + rb"<(?:[A-Za-z][\w.-]*+:)?+"
 SVG: Final = re.compile(_ROOT + rb"svg[\s/>]")
 AMF: Final = re.compile(_ROOT + rb"amf[\s/>]", re.IGNORECASE)
-MARKUP: Final = (("svg", SVG), ("amf", AMF))
+HTML: Final = re.compile(_ROOT + rb"html[\s/>]", re.IGNORECASE)
+MARKUP: Final = (("svg", SVG), ("amf", AMF), ("html", HTML))
 
 _Refusal = type[UnsupportedFormatError]
 

@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from redaction.carriers import echoes, xml_choices, xml_walk, xml_words
+from redaction.carriers import data_urls, echoes, xml_choices, xml_walk, xml_words
 from redaction.carriers.xml_part import Part
-from redaction.formats import svg_fidelity, svg_pictures, svg_prologue
+from redaction.formats import svg_fidelity, svg_prologue
 from redaction.formats.svg_markup import Markup
 from redaction.model import Category, Member, Plan, Profile, Proof
 from redaction.text import people
@@ -34,7 +34,7 @@ def plan(data: bytes, profile: Profile) -> Plan:
     if kind is not None:
         markup.changes.gone("SVG.DOCTYPE", Category.SOFTWARE, kind[:80], "line 1")
     text = xml_walk.applied(part.text, markup.cuts)
-    shown = xml_words.words("", svg_pictures.PICTURE.sub("", text))
+    shown = xml_words.words("", data_urls.PICTURE.sub("", text))
     labelled = "\n".join((*markup.labels, shown.attributes))
     labels = xml_words.Words("labels", shown.text, "", labelled)
     told = xml_words.named(WORDS, [shown])
@@ -70,7 +70,7 @@ def members(data: bytes) -> Sequence[Member]:
     part, _ = svg_prologue.read(data)
     return [
         Member(number, f"picture {number}", content)
-        for number, content in svg_pictures.contents(part.text)
+        for number, content in data_urls.contents(part.text)
     ]
 
 
@@ -78,7 +78,7 @@ def repacked(data: bytes, replaced: Mapping[str, bytes]) -> bytes:
     """Return the drawing with the members in ``replaced`` holding what stands there."""
     part, _ = svg_prologue.read(data)
     numbered = {int(name.split()[-1]): content for name, content in replaced.items()}
-    return _written(part, svg_pictures.replaced(part.text, numbered))
+    return _written(part, data_urls.replaced(part.text, numbered))
 
 
 def _cleaned(data: bytes, values: xml_choices.Values) -> bytes:

@@ -9,9 +9,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Final
 
-from redaction.carriers import xml_projection
+from redaction.carriers import data_urls, xml_projection
 from redaction.errors import NotFaithfulError
-from redaction.formats import svg_pictures
 from redaction.formats import svg_tables as tables
 from redaction.model import Proof
 
@@ -105,14 +104,14 @@ class _Reader(xml_projection.Unheard):
                 continue
             after = tables.field((element, depth), space, local, value)
             if after is not None:
-                found.append((space, local, svg_pictures.by_content(after)))
+                found.append((space, local, data_urls.by_content(after)))
         return found
 
     def _end_text(self) -> None:
         if self._text:
             text, self._text = "".join(self._text), []
             if self._open and self._open[-1][1] == "style":
-                text = svg_pictures.by_content(tables.css(text))
+                text = data_urls.by_content(tables.css(text))
             self._add(text)
 
     def _add(self, text: str) -> None:

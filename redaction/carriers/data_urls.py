@@ -1,6 +1,6 @@
-"""Pictures inside an SVG, written into it in base64: handed out to be cleaned, and put back.
+"""Pictures written into a text in base64 (data URLs): handed out to be cleaned, and put back.
 
-Room: redaction/formats. Pure; linear in the text. Source: RFC 2397 (the data URL scheme).
+Room: redaction/carriers. Pure; linear in the text. Source: RFC 2397 (the data URL scheme).
 """
 
 import base64
