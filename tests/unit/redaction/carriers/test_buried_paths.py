@@ -124,6 +124,14 @@ def test_all_directories_go_where_it_is_not_known_who_is_told(path: str) -> None
         assert changed(left, whole=False) == left
 
 
+def test_behind_a_home_all_directories_of_other_strings_go() -> None:
+    for directory in ("Documents", "Hans Müller"):
+        path = f"C:\\Users\\{LOGIN}\\{directory}\\gearbox\\shaft.SLDPRT"
+        left = changed(mfc(path) + NOISE, whole=False)
+        assert LOGIN.encode("utf-16-le") not in left
+        assert "gearbox".encode("utf-16-le") not in left
+
+
 @pytest.mark.parametrize("length", range(6, 40))
 def test_what_is_left_never_looks_like_a_server(length: int) -> None:
     path = "C:\\" + "d" * (length - 4) + "\\"

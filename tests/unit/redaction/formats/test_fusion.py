@@ -59,7 +59,12 @@ def archive(extra: dict[str, bytes] | None = None) -> bytes:
             "Manifest.dat": counted("Fusion Document") + bytes(8),
             "Properties.dat": settings(partNumber="4711", designer=CANARY),
             "ComponentReferenceData.json": b"{}",
-            DESIGN: b"\x03\0\0\0" + counted(path) + bytes(4) + b"numbers" * 20 + counted("Rod"),
+            DESIGN: b"\x03\0\0\0"
+            + counted(path)
+            + bytes(4)
+            + b"numbers" * 20
+            + counted("Rod")
+            + counted(LOGIN),
             SHAPE: shape(),
             MATERIALS: materials(),
             PREVIEW: picture(),

@@ -50,7 +50,12 @@ def streams() -> dict[str, bytes]:
         ),
         EXTENDED: sets(
             SOLID_EDGE_SUMMARY.bytes_le,
-            {2: packages.lpwstr("Solid Edge"), 8: packages.lpwstr(LOGIN), 10: clip(b"\x07" * 400)},
+            {
+                2: packages.lpwstr("Solid Edge"),
+                8: packages.lpwstr(LOGIN),
+                10: clip(b"\x07" * 400),
+                11: struct.pack("<II", 0x41, 40) + b"\x07" * 40,
+            },
         ),
         PROJECT: sets(SOLID_EDGE_PROJECT.bytes_le, {2: packages.lpwstr("4711-A")}),
         "\x05Versions": sets(VERSIONS.bytes_le, {14: packages.lpwstr("Hans Müller")}),
