@@ -19,13 +19,11 @@ from tests.fuzz import branches
 def main() -> int:
     branches.watch()
     wanted = _arguments()
-    # These import the workshop, whose branches are numbered from here on. The words of the format
-    # are those of its own modules; the others are there for what an input turns into.
+    # This imports the workshop, whose branches are numbered from here on. The words of the format
+    # are those of its own modules; what an input turns into is imported when it does.
     registry = import_module("redaction.registry")
-    registry.load(wanted.format)
+    getattr(registry.load(wanted.format), "warm", lambda: None)()
     words = sorted(branches.words)
-    for known in registry.FORMATS:
-        getattr(registry.load(known.name), "warm", lambda: None)()
     import_module("redaction.sniff").warm()
     if wanted.replay or wanted.shrink:
         return int(import_module("tests.fuzz.shrink").show(wanted.replay, wanted.shrink))

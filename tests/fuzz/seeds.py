@@ -21,12 +21,22 @@ def _made(module: str, make: Callable[..., Iterator[bytes]]) -> Callable[[], lis
     return lambda: list(make(import_module(_HERE + module)))
 
 
+def _container(name: str) -> Callable[[], list[bytes]]:
+    return _made("test_containers", lambda m: iter((m.DIRTY[name](),)))
+
+
 def _dxf(made: object) -> Iterator[bytes]:
     test = import_module(_HERE + "test_dxf")
     yield from (test.BASE, test.TWIN)
     drawings = import_module(_HERE + "dxf_drawings")
     for name, place, tags, *_ in test.CARRIERS[::4]:
         yield drawings.text(drawings.drawing(**{place: tags})) if place else name.encode()
+
+
+def _tar(made: object, packing: str = "") -> Iterator[bytes]:
+    test = import_module(_HERE + "test_tar")
+    plain = test.tarred({"a.txt": test.DRAWING, "b/": b"", "b/c.txt": "by jane.roe@example.com"})
+    yield test.PACKERS[packing](plain) if packing else plain
 
 
 def _pdf(made: object) -> Iterator[bytes]:
@@ -79,6 +89,13 @@ MADE: Final[Mapping[str, Callable[[], list[bytes]]]] = {
         "test_gltf",
         lambda m: iter((m.packed(m.model(**m.PERSONAL[0])), m.text(m.model(**m.PERSONAL[0])))),
     ),
+    "gerber": _made("test_gerber", lambda m: iter((m.artwork(), m.artwork("G04 by Jane Roe*")))),
+    "excellon": _made("test_excellon", lambda m: iter((m.drilled(), m.drilled("; by Jane Roe")))),
+    "tar": _made("test_tar", _tar),
+    "tgz": _made("test_tar", lambda m: _tar(m, "tgz")),
+    "tbz": _made("test_tar", lambda m: _tar(m, "tbz")),
+    "txz": _made("test_tar", lambda m: _tar(m, "txz")),
+    **{name: _container(name) for name in ("doc", "xls", "ppt", "ole", "emf", "wmf", "f3d")},
     "zip": _made("test_containers", lambda m: iter((m.DIRTY["zip"](),))),
     "docx": _made("packages", lambda m: iter((m.docx(),))),
     "xlsx": _made("packages", lambda m: iter((m.xlsx(),))),

@@ -38,7 +38,7 @@ MUTANTS: Final = (
         *('        1: _text("last_name", Category.PERSON, NOBODY),\n', "", "step"),
     ),
     _at(
-        *("stpz", "name of the packed file", F + "step_packed.py"),
+        *("stpz", "name of the packed file", C + "gzip_file.py"),
         *('        (NAME, "gzip.name", Category.PATH),\n', "", "step_packed"),
     ),
     _at(
