@@ -34,6 +34,14 @@ class BlobKeeper(StrEnum):
     S3 = "s3"
 
 
+class Custody(StrEnum):
+    """What stands round the root key."""
+
+    FILE = "file"  # its file's mode, and nothing else
+    PASSPHRASE = "passphrase"  # noqa: S105  (a kind, no secret)
+    VAULT = "vault"
+
+
 class _Table(BaseModel):
     """A table of the configuration file: frozen, and every name in it is known."""
 
@@ -141,6 +149,48 @@ class Blobs(_Table):
         return self
 
 
+class Keys(_Table):
+    """The root key, which opens everybody's keys."""
+
+    custody: Custody = Custody.FILE
+    """`file`: a file of mode 0600. `passphrase`: the file is sealed under one (Argon2id). `vault`:
+    it is sealed by the Transit engine of OpenBao or HashiCorp Vault, which must answer at start."""
+
+    passphrase: SecretStr | None = None
+    """The passphrase; better in a file."""
+
+    passphrase_file: Path | None = None
+    """A file with the passphrase and nothing else, readable by the service only."""
+
+    vault_url: Annotated[str, Field(pattern=r"^https?://[^?#]+$")] | None = None
+    """Where the Transit engine answers, as https://vault.example:8200."""
+
+    vault_mount: str = "transit"
+    """Where the engine is mounted."""
+
+    vault_key: str = "drawbridge"
+    """The name of the key in the engine; made by the operator, type aes256-gcm96."""
+
+    vault_namespace: str | None = None
+    """The namespace, where there are some."""
+
+    vault_token_file: Path | None = None
+    """A file with a token that may encrypt and decrypt with that key, and nothing else."""
+
+    vault_ca_file: Path | None = None
+    """Certificates that the engine's is checked with; by default those of the system."""
+
+    @model_validator(mode="after")
+    def _custody_is_described(self) -> "Keys":
+        if self.custody is Custody.PASSPHRASE and (
+            (self.passphrase is None) == (self.passphrase_file is None)
+        ):
+            raise ValueError("one of keys.passphrase and keys.passphrase_file must be set")
+        if self.custody is Custody.VAULT and None in (self.vault_url, self.vault_token_file):
+            raise ValueError("keys.vault_url and keys.vault_token_file must be set for vault")
+        return self
+
+
 class Parts(_Table):
     """Parts and the drawings in them."""
 
@@ -234,6 +284,7 @@ class Settings(_Table):
     shutdown_s: Annotated[float, Field(gt=0, le=300)] = 10.0
     """How long running requests may take to end when the gateway stops."""
 
+    keys: Keys = Keys()
     blobs: Blobs = Blobs()
     sandbox: Sandbox = Sandbox()
     previews: Previews = Previews()

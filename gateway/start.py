@@ -64,6 +64,18 @@ class KeyFileError(StartError):
     code = "key-file"
 
 
+class RootKeyClosedError(StartError):
+    """The passphrase does not open the root key."""
+
+    code = "root-key-closed"
+
+
+class KeyServerSilentError(StartError):
+    """The key server that sealed the root key does not answer, or refuses the token."""
+
+    code = "key-server-silent"
+
+
 class WrongRootKeyError(StartError):
     """The root key is not the one that the stored keys are wrapped to. Bring back the right one."""
 

@@ -3,20 +3,14 @@
 Room: gateway/assembly. Touches the file with the bucket's secret.
 """
 
-import os
-import stat
-from pathlib import Path
-from typing import Final
-
 from config.settings import BlobKeeper, Blobs, Settings
-from gateway.start import KeyFileError, ObjectStoreSilentError, ObjectStoreUnsuitableError
+from gateway.assembly.custody import said
+from gateway.start import ObjectStoreSilentError, ObjectStoreUnsuitableError
 from storage.blobs.contract import BlobStore, StoreUnavailableError, UnsuitableStoreError
 from storage.blobs.filesystem import FilesystemBlobs
 from storage.blobs.s3 import S3Blobs
 from storage.blobs.s3_client import Bucket
 from storage.threads import finished
-
-_SECRET_BYTES: Final = 1024
 
 
 async def opened_blobs(settings: Settings) -> BlobStore:
@@ -41,27 +35,12 @@ async def opened_blobs(settings: Settings) -> BlobStore:
 
 
 def _bucket(wanted: Blobs) -> Bucket:
-    if wanted.secret_key_file is not None:
-        secret = _secret(wanted.secret_key_file)
-    else:
-        secret = wanted.secret_key.get_secret_value() if wanted.secret_key else ""
     return Bucket(
         endpoint=wanted.endpoint or "",
         name=wanted.bucket,
         access_key=wanted.access_key or "",
-        secret_key=secret,
+        secret_key=said(wanted.secret_key, wanted.secret_key_file),
         prefix=wanted.prefix,
         region=wanted.region,
         secure=wanted.secure,
     )
-
-
-def _secret(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            facts = os.fstat(file.fileno())
-            if not stat.S_ISREG(facts.st_mode) or facts.st_mode & 0o077:
-                raise KeyFileError
-            return file.read(_SECRET_BYTES).decode().strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise KeyFileError from error

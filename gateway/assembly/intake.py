@@ -8,10 +8,13 @@ from typing import Final
 
 from aiohttp import web
 
+from config.loading import load_profiles
+from config.packs import read_terms
 from config.settings import Role, Settings
 from gateway.api import keys
 from gateway.cellar import Cellar
 from gateway.housekeeping import Chore
+from gateway.intake.choices import Choices
 from gateway.intake.chunks import ChunkSealer
 from gateway.intake.export import Exports
 from gateway.intake.handover import Handover
@@ -20,7 +23,9 @@ from gateway.intake.originals import Originals
 from gateway.intake.parts import Parts
 from gateway.intake.pipeline import RECONCILE_S, Elsewhere, Pipeline, Wakes
 from gateway.intake.uploads import Limits, Uploads
+from gateway.intake.waivers import Waivers
 from gateway.observability.logging import log_of
+from gateway.privacy import terms
 from redaction.sandbox.client import Sandbox
 
 log = log_of("gateway")
@@ -66,6 +71,7 @@ async def furnish(
         Chore("sessions", SWEEP_S, app[keys.SESSIONS].sweep),
         Chore("blobs", 60 * SWEEP_S, cellar.vault.sweep),
     ]
+    app[keys.PROFILES] = profiles = _profiles()
     pipeline: Wakes = Elsewhere()
     if sandbox is not None:
         pipeline = here = _pipeline(cellar, settings, sandbox)
@@ -73,10 +79,27 @@ async def furnish(
         house.push_async_callback(here.stop)
         chores.append(Chore("inspections", RECONCILE_S, here.reconcile))
     app[keys.PARTS] = parts = Parts(
-        cellar.rows, cellar.keyring, cellar.journal, pipeline, originals, cellar.clock
+        *(cellar.rows, cellar.keyring, cellar.journal, pipeline, originals, cellar.clock),
+        profiles=frozenset(profiles),
     )
     app[keys.EXPORTS] = Exports(parts, cellar.vault, cellar.journal)
+    chores.append(_say_of_owners(app, cellar, pipeline))
     return chores
+
+
+def _profiles() -> dict[str, keys.OfferedProfile]:
+    return {name: keys.OfferedProfile(*offered) for name, offered in load_profiles().items()}
+
+
+def _say_of_owners(app: web.Application, cellar: Cellar, pipeline: Wakes) -> Chore:
+    app[keys.CHOICES] = Choices(
+        cellar.rows, cellar.keyring, cellar.journal, cellar.vault, pipeline, cellar.clock
+    )
+    app[keys.WAIVERS] = waivers = Waivers(
+        *(cellar.rows, cellar.keyring, cellar.vault, cellar.journal, cellar.clock),
+        terms=terms.read(read_terms())[terms.WAIVER],
+    )
+    return Chore("waivers", SWEEP_S, waivers.sweep)
 
 
 def _uploads(cellar: Cellar, settings: Settings, handover: Handover) -> Uploads:
@@ -104,5 +127,6 @@ def _pipeline(cellar: Cellar, settings: Settings, sandbox: Sandbox) -> Pipeline:
         cellar.journal,
         cellar.clock,
         settings.parts.max_attempts,
+        {name: offered.profile for name, offered in _profiles().items()},
     )
     return Pipeline(inspection, cellar.rows, parallel=settings.sandbox.parallel, failed=broke)

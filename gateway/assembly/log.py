@@ -22,7 +22,7 @@ from storage.ledger.checkpoint import SEED_BYTES, Signer
 from storage.ledger.database import DAMAGED, name_of, reading
 from storage.ledger.errors import LedgerUnavailableError, NoSuchEntryError, NotValidError
 from storage.ledger.log import Ledger
-from storage.sealed.custody import read_key, write_key
+from storage.sealed.keyfiles import read_key, write_key
 from storage.sealed.keyring import Keyring
 
 

@@ -8,18 +8,31 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from config.settings import Role, Settings
 from gateway.assembly.blobs import opened_blobs
+from gateway.assembly.custody import opened_custody
 from gateway.assembly.log import opened_ledger
 from gateway.cellar import Cellar
 from gateway.clock import Clock
 from gateway.intake.orphans import destroy_orphans
 from gateway.ledger_journal import LedgerJournal
 from gateway.ledger_watch import LedgerWatch
-from gateway.start import KeyFileError, StoreUnusableError, WrongRootKeyError
+from gateway.start import (
+    KeyFileError,
+    KeyServerSilentError,
+    RootKeyClosedError,
+    StoreUnusableError,
+    WrongRootKeyError,
+)
 from storage.rows.engine import Rows, RowsUnavailableError
-from storage.sealed.custody import LocalRootKey, PublicRoot, RootCustody
-from storage.sealed.errors import KeysUnavailableError, UnsafeKeyFileError, WrongRootError
+from storage.sealed.errors import (
+    KeyServerError,
+    KeysUnavailableError,
+    PassphraseWrongError,
+    UnsafeKeyFileError,
+    WrongRootError,
+)
 from storage.sealed.keyring import Keyring
 from storage.sealed.vault import Vault
+from storage.threads import finished
 
 
 @asynccontextmanager
@@ -28,7 +41,8 @@ async def opened_cellar(settings: Settings, clock: Clock) -> AsyncIterator[Cella
 
     Raises:
         StoreUnusableError: a database is damaged or does not answer.
-        KeyFileError, WrongRootKeyError: the keys are not as they must be.
+        KeyFileError, WrongRootKeyError, RootKeyClosedError, KeyServerSilentError: the keys are
+            not as they must be, or cannot be had.
         ObjectStoreError, ObjectStoreSilentError: the blob store is not as it must be.
         LedgerChangedError, LedgerUnreadableError: see gateway.assembly.log.
     """
@@ -36,7 +50,7 @@ async def opened_cellar(settings: Settings, clock: Clock) -> AsyncIterator[Cella
         try:
             rows = await Rows.open(settings.rows_url)
             opened.push_async_callback(rows.close)
-            keyring = _opened_keyring(settings)
+            keyring = await finished(_opened_keyring, settings)
             opened.callback(keyring.close)
             ledger = await opened.enter_async_context(opened_ledger(settings, keyring, clock))
             blobs = await opened_blobs(settings)
@@ -45,6 +59,10 @@ async def opened_cellar(settings: Settings, clock: Clock) -> AsyncIterator[Cella
             raise StoreUnusableError from error
         except UnsafeKeyFileError as error:
             raise KeyFileError from error
+        except PassphraseWrongError as error:
+            raise RootKeyClosedError from error
+        except KeyServerError as error:
+            raise KeyServerSilentError from error
         except WrongRootError as error:
             raise WrongRootKeyError from error
         vault = Vault(keyring, blobs)
@@ -56,10 +74,4 @@ async def opened_cellar(settings: Settings, clock: Clock) -> AsyncIterator[Cella
 
 
 def _opened_keyring(settings: Settings) -> Keyring:
-    data = settings.data_dir
-    custody: RootCustody = (
-        PublicRoot.open(data / "root.pub")
-        if settings.role is Role.INTAKE
-        else LocalRootKey.open(data / "root.key")
-    )
-    return Keyring.open(data, custody)
+    return Keyring.open(settings.data_dir, opened_custody(settings))

@@ -17,8 +17,8 @@ from storage.ledger.checkpoint import SEED_BYTES, Signer, VerifyingKey
 from storage.ledger.database import Reading, key_of
 from storage.ledger.database import reading as reading_from
 from storage.ledger.errors import NoSuchEntryError, NotSignedError, NotValidError
-from storage.sealed.custody import read_key
 from storage.sealed.errors import UnsafeKeyFileError
+from storage.sealed.keyfiles import read_key
 
 FETCH_S: Final = 30.0
 MAX_FILE_BYTES: Final = 32 * 1024 * 1024

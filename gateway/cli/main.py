@@ -16,6 +16,7 @@ from config.errors import ConfigurationError
 from gateway.cli import (
     doctor,
     fetch,
+    keys,
     ledger,
     partners,
     parts,
@@ -44,6 +45,7 @@ GROUPS: Final[Mapping[str, typer.Typer]] = {
     "partners": partners.commands,
     "parts": parts.commands,
     "policy": policy.commands,
+    "keys": keys.commands,
     "ledger": ledger.commands,
 }
 

@@ -38,3 +38,15 @@ class WrongRootError(SealedError):
 
 class KeysUnavailableError(Exception):
     """The file of keys cannot be read or written at the moment; what it holds may be whole."""
+
+
+class PassphraseWrongError(SealedError):
+    """The passphrase does not open the root key."""
+
+
+class KeyServerError(SealedError):
+    """The key server that keeps the root key does not answer, or refuses."""
+
+
+class RootInUseError(SealedError):
+    """There are still keys wrapped to this root, or it is the one in use; nothing was changed."""

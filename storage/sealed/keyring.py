@@ -4,14 +4,16 @@ Room: storage/sealed. Awaits the keystore in threads; the root key stays in its 
 whose custody cannot open creates subjects and seals for them all the same (promise 13).
 """
 
+import contextlib
 import hmac
 import unicodedata
 from pathlib import Path
 from typing import Final
 
 from storage.ids import ObjectId, SubjectId, new_subject_id
-from storage.sealed.custody import RootCustody, read_key, write_key
-from storage.sealed.errors import CannotOpenError, WrongRootError
+from storage.sealed.custody import RootCustody
+from storage.sealed.errors import WrongRootError
+from storage.sealed.keyfiles import read_key, write_key
 from storage.sealed.keys import DataKey, PrivateKey, PublicKey
 from storage.sealed.keystore import Keystore
 from storage.sealed.recent import RecentKeys
@@ -29,7 +31,7 @@ class Keyring:
         Raises:
             WrongRootError: the keys in the keystore are wrapped to another root.
         """
-        if keystore.root(custody.public.raw) != custody.public.raw:
+        if not custody.holds(keystore.root(custody.public.raw)):
             raise WrongRootError
         self.keystore = keystore
         self._custody = custody
@@ -66,18 +68,17 @@ class Keyring:
         self.keystore.close()
 
     async def create_subject(self) -> SubjectId:
-        """Make a person's key pair; only the root's public half is needed.
-
-        Raises:
-            WrongRootError: another process has moved everything to another root.
-        """
+        """Make a person's key pair; only the root's public half is needed."""
         subject = new_subject_id()
 
         def make() -> None:
             key = PrivateKey.generate()
-            root = self._custody.public
-            wrapped = root.wrap(key.raw, _subject_context(subject))
-            self.keystore.add_subject(subject, key.public().raw, wrapped, root=root.raw)
+            while True:
+                root = self.keystore.root(self._custody.public.raw)
+                wrapped = PublicKey(root).wrap(key.raw, subject_context(subject))
+                with contextlib.suppress(WrongRootError):  # another root is in use by now
+                    self.keystore.add_subject(subject, key.public().raw, wrapped, root=root)
+                    return
 
         await finished(make)
         return subject
@@ -91,23 +92,6 @@ class Keyring:
         objects = await finished(self.keystore.shred_subject, subject)
         self._recent.drop(subject)
         return objects
-
-    async def rotate_root(self, custody: RootCustody) -> int:
-        """Wrap every person's key to another root; return how many. No object is rewritten.
-
-        Raises:
-            CannotOpenError: this node holds public keys only; nothing was changed.
-        """
-        if not self.can_open:
-            raise CannotOpenError
-
-        def rewrap(subject: SubjectId, wrapped: bytes) -> bytes:
-            context = _subject_context(subject)
-            return custody.public.wrap(self._custody.unwrap(wrapped, context), context)
-
-        count = await finished(self.keystore.rewrap_subjects, custody.public.raw, rewrap)
-        self._custody = custody
-        return count
 
     async def seal_field(self, subject: SubjectId, context: str, plain: bytes) -> bytes:
         """Return ``plain`` sealed to a person, bound to where it stands.
@@ -138,17 +122,17 @@ class Keyring:
 
     def wrap(self, subject: SubjectId, context: bytes, plain: bytes) -> bytes:
         """Wrap to a person's public key; blocking. Raises as ``seal_field`` does."""
-        public, _ = self.keystore.subject(subject)
-        return PublicKey(public).wrap(plain, context)
+        return PublicKey(self.keystore.subject(subject).public_key).wrap(plain, context)
 
     def unwrap(self, subject: SubjectId, context: bytes, wrapped: bytes) -> bytes:
         """Unwrap with a person's private key; blocking. Raises as ``open_field`` does."""
         # The row is read even when the key is at hand: whoever was erased a moment ago, perhaps
         # by another process, is not opened by what is still remembered here.
-        _, sealed = self.keystore.subject(subject)
+        row = self.keystore.subject(subject)
         key = self._recent.get(subject)
         if key is None:
-            key = PrivateKey(self._custody.unwrap(sealed, _subject_context(subject)))
+            bound = subject_context(subject)
+            key = PrivateKey(self._custody.unwrap(row.wrapped_private_key, bound, row.root))
             self._recent.keep(subject, key)
         return key.unwrap(wrapped, context)
 
@@ -163,7 +147,8 @@ def _normal(value: str) -> str:
     return unicodedata.normalize("NFKC", folded).strip()
 
 
-def _subject_context(subject: SubjectId) -> bytes:
+def subject_context(subject: SubjectId) -> bytes:
+    """Return what a person's wrapped private key is bound to."""
     return f"drawbridge/1 subject {subject}".encode()
 
 

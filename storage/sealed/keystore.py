@@ -7,7 +7,7 @@ is destroying what it opened, so deleted content is overwritten (secure_delete).
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,8 +26,10 @@ CREATE TABLE IF NOT EXISTS root (
     only INTEGER PRIMARY KEY CHECK (only = 1), public_key BLOB NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS subject (
-    id TEXT PRIMARY KEY, public_key BLOB NOT NULL, wrapped_private_key BLOB NOT NULL
+    id TEXT PRIMARY KEY, public_key BLOB NOT NULL, wrapped_private_key BLOB NOT NULL,
+    root BLOB NOT NULL
 ) STRICT;
+CREATE INDEX IF NOT EXISTS subject_of_root ON subject (root, id);
 CREATE TABLE IF NOT EXISTS object (
     id TEXT PRIMARY KEY, subject TEXT NOT NULL, purpose TEXT NOT NULL, suite TEXT NOT NULL,
     plain_bytes INTEGER NOT NULL, sealed_bytes INTEGER NOT NULL, associated_data BLOB NOT NULL,
@@ -54,6 +56,16 @@ class ObjectRow:
     wrapped_manifest: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class SubjectRow:
+    """A person's key pair; the private half opens with the root whose public key is ``root``."""
+
+    id: SubjectId
+    public_key: bytes = field(repr=False)
+    wrapped_private_key: bytes = field(repr=False)
+    root: bytes = field(repr=False)
+
+
 class Keystore:
     """The file of wrapped keys. Every change is durable when its method returns."""
 
@@ -72,7 +84,19 @@ class Keystore:
         with _answering():
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
                 self._database.execute(f"PRAGMA {pragma}")
+            self._renew_old_tables()
             self._database.executescript(_SCHEMA)
+
+    def _renew_old_tables(self) -> None:
+        # Before roots could be many, a person's row did not say which its key is wrapped to.
+        columns = [row[1] for row in self._database.execute("PRAGMA table_info(subject)")]
+        if columns and "root" not in columns:
+            self._database.executescript(
+                "BEGIN IMMEDIATE;"
+                "ALTER TABLE subject ADD COLUMN root BLOB NOT NULL DEFAULT x'';"
+                "UPDATE subject SET root = (SELECT public_key FROM root);"
+                "COMMIT;"
+            )
 
     def close(self) -> None:
         """Close the file."""
@@ -86,17 +110,41 @@ class Keystore:
             kept: bytes = database.execute("SELECT public_key FROM root").fetchone()[0]
         return kept
 
-    def rewrap_subjects(self, root: bytes, rewrap: Callable[[SubjectId, bytes], bytes]) -> int:
-        """Replace every wrapped private key and the root they are wrapped to, all or none."""
+    def set_root(self, public_key: bytes) -> None:
+        """From now on wrap new people's keys to another root; those there are stay as they are."""
         with self._writing() as database:
-            rows = database.execute("SELECT id, wrapped_private_key FROM subject").fetchall()
-            database.executemany(
-                "UPDATE subject SET wrapped_private_key = ? WHERE id = ?",
-                ((rewrap(SubjectId(row[0]), row[1]), row[0]) for row in rows),
-            )
-            database.execute("UPDATE root SET public_key = ?", (root,))
-        self.forget()
-        return len(rows)
+            database.execute("UPDATE root SET public_key = ?", (public_key,))
+
+    def roots(self) -> dict[bytes, int]:
+        """Return every root that a person's key is wrapped to, and how many are."""
+        with self._lock, _answering():
+            rows = self._database.execute("SELECT root, count(*) FROM subject GROUP BY root")
+            return dict(rows.fetchall())
+
+    def behind(self, root: bytes, limit: int) -> list[SubjectRow]:
+        """Return some of those whose key is wrapped to another root than this."""
+        with self._lock, _answering():
+            rows = self._database.execute(
+                "SELECT id, public_key, wrapped_private_key, root FROM subject WHERE root < ?"
+                " UNION ALL"
+                " SELECT id, public_key, wrapped_private_key, root FROM subject WHERE root > ?"
+                " LIMIT ?",
+                (root, root, limit),
+            ).fetchall()
+        return [SubjectRow(*row) for row in rows]
+
+    def rewrapped(self, root: bytes, seen: Sequence[SubjectRow], wrapped: Sequence[bytes]) -> int:
+        """Replace wrapped keys that are still as they were seen; return how many were."""
+        with self._writing() as database:
+            changed = [
+                database.execute(
+                    "UPDATE subject SET wrapped_private_key = ?, root = ?"
+                    " WHERE id = ? AND wrapped_private_key = ?",
+                    (new, root, row.id, row.wrapped_private_key),
+                ).rowcount
+                for row, new in zip(seen, wrapped, strict=True)
+            ]
+        return sum(changed)
 
     def add_subject(
         self, subject: SubjectId, public_key: bytes, wrapped: bytes, *, root: bytes
@@ -108,22 +156,24 @@ class Keystore:
         """
         with self._writing() as database:
             added = database.execute(
-                "INSERT INTO subject SELECT ?, ?, ? FROM root WHERE public_key = ?",
+                "INSERT INTO subject SELECT ?, ?, ?, public_key FROM root WHERE public_key = ?",
                 (subject, public_key, wrapped, root),
             )
             if added.rowcount != 1:
                 raise WrongRootError
 
-    def subject(self, subject: SubjectId) -> tuple[bytes, bytes]:
-        """Return public key and wrapped private key.
+    def subject(self, subject: SubjectId) -> SubjectRow:
+        """Return a person's keys.
 
         Raises:
             KeyShreddedError: there is no such person, or no longer.
         """
-        row = self._one("SELECT public_key, wrapped_private_key FROM subject WHERE id = ?", subject)
+        row = self._one(
+            "SELECT id, public_key, wrapped_private_key, root FROM subject WHERE id = ?", subject
+        )
         if row is None:
             raise KeyShreddedError
-        return row[0], row[1]
+        return SubjectRow(*row)
 
     def shred_subject(self, subject: SubjectId) -> list[ObjectId]:
         """Destroy a person's keys; return the objects that nobody can open from now on."""

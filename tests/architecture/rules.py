@@ -74,7 +74,7 @@ LIBRARIES: Final[dict[str, set[str]]] = {
     "structlog": {"gateway.observability"},
     "taskiq": {"gateway.intake"},
     "typer": {"gateway.cli"},
-    "urllib3": {"storage.blobs"},
+    "urllib3": {"storage.blobs", "storage.sealed.transit"},
     "uvloop": {"gateway.assembly", "gateway.cli"},
     "ezdxf": {"redaction.preview"},
     "fontTools": {"redaction.preview"},

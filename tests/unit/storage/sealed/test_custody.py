@@ -5,15 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from storage.sealed.custody import LocalRootKey, PublicRoot, RootCustody, read_key, write_key
+from storage.sealed.custody import LocalRootKey, PublicRoot, RootCustody
 from storage.sealed.errors import CannotOpenError, TamperedError, UnsafeKeyFileError
+from storage.sealed.keyfiles import read_key, write_key
 from storage.sealed.keys import PRIVATE_KEY_BYTES, PUBLIC_KEY_BYTES
 
 
 def test_the_first_start_makes_a_key_and_the_second_finds_it(tmp_path: Path) -> None:
     path = tmp_path / "root.key"
     wrapped = LocalRootKey.open(path).public.wrap(b"words", b"here")
-    assert LocalRootKey.open(path).unwrap(wrapped, b"here") == b"words"
+    assert (
+        LocalRootKey.open(path).unwrap(wrapped, b"here", LocalRootKey.open(path).public.raw)
+        == b"words"
+    )
     assert path.stat().st_mode & 0o777 == 0o600
     assert sorted(file.name for file in tmp_path.iterdir()) == ["root.key", "root.pub"]
 
@@ -69,11 +73,11 @@ def test_the_public_half_opens_nothing(tmp_path: Path) -> None:
     public: RootCustody = PublicRoot.open(tmp_path / "root.pub")
     assert (whole.can_open, public.can_open) == (True, False)
     wrapped = public.public.wrap(b"words", b"here")
-    assert whole.unwrap(wrapped, b"here") == b"words"
+    assert whole.unwrap(wrapped, b"here", whole.public.raw) == b"words"
     with pytest.raises(CannotOpenError):
-        public.unwrap(wrapped, b"here")
+        public.unwrap(wrapped, b"here", whole.public.raw)
     with pytest.raises(TamperedError):
-        whole.unwrap(wrapped, b"there")
+        whole.unwrap(wrapped, b"there", whole.public.raw)
 
 
 @pytest.mark.parametrize("length", [None, 0, PUBLIC_KEY_BYTES - 1, PUBLIC_KEY_BYTES + 1])

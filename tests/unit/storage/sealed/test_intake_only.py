@@ -70,7 +70,7 @@ async def test_who_holds_the_root_opens_what_it_sealed(
 async def test_no_private_key_and_no_word_lies_in_its_directory(
     intake: Keyring, node: Path, root: LocalRootKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made_keys: list[PrivateKey] = [root._private]
+    made_keys: list[PrivateKey] = list(root._keys.values())
     generate = PrivateKey.generate
 
     def watched() -> PrivateKey:

@@ -7,7 +7,7 @@ import pytest
 
 from storage.ids import ObjectId, SubjectId
 from storage.sealed.errors import KeysUnavailableError
-from storage.sealed.keystore import Keystore
+from storage.sealed.keystore import Keystore, SubjectRow
 
 SUBJECT = SubjectId("a" * 32)
 ROOT = b"root"
@@ -39,7 +39,7 @@ def test_a_full_disk_keeps_nothing_and_the_next_write_succeeds(keystore: Keystor
         keystore.add_subject(SUBJECT, b"public", bytes(100_000), root=ROOT)
     _make_room(keystore)
     keystore.add_subject(SUBJECT, b"public", b"wrapped", root=ROOT)
-    assert keystore.subject(SUBJECT) == (b"public", b"wrapped")
+    assert keystore.subject(SUBJECT) == SubjectRow(SUBJECT, b"public", b"wrapped", ROOT)
     keystore.close()
 
 
@@ -47,7 +47,7 @@ def test_adding_somebody_twice_is_a_bug_and_no_unavailability(keystore: Keystore
     keystore.add_subject(SUBJECT, b"public", b"wrapped", root=ROOT)
     with pytest.raises(sqlite3.IntegrityError):
         keystore.add_subject(SUBJECT, b"public", b"wrapped", root=ROOT)
-    assert keystore.subject(SUBJECT) == (b"public", b"wrapped")
+    assert keystore.subject(SUBJECT) == SubjectRow(SUBJECT, b"public", b"wrapped", ROOT)
     keystore.close()
 
 

@@ -1,0 +1,63 @@
+"""Opens the custody of the root key that the settings name.
+
+Room: gateway/assembly. Touches the root key's files and those with secrets; may ask a key server.
+"""
+
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from config.settings import Custody, Keys, Role, Settings
+from storage.sealed.custody import LocalRootKey, PublicRoot, RootCustody
+from storage.sealed.enclosure import Bare, Enclosure, Passphrase
+from storage.sealed.errors import UnsafeKeyFileError
+from storage.sealed.keyfiles import read_sealed_key
+from storage.sealed.transit import Transit, TransitKey
+
+
+def opened_custody(settings: Settings) -> RootCustody:
+    """Return what holds the root keys; only their public half on a node that must not open.
+
+    Raises:
+        UnsafeKeyFileError, PassphraseWrongError, KeyServerError: see Enclosure.
+    """
+    if settings.role is Role.INTAKE:
+        return PublicRoot.open(settings.data_dir / "root.pub")
+    return opened_roots(settings)
+
+
+def opened_roots(settings: Settings) -> LocalRootKey:
+    """Return the root keys themselves; raises as ``opened_custody``."""
+    return LocalRootKey.open(settings.data_dir / "root.key", enclosure_of(settings.keys))
+
+
+def enclosure_of(keys: Keys) -> Enclosure:
+    """Return what stands round the root key.
+
+    Raises:
+        UnsafeKeyFileError: a file with a secret is readable by others, or is not there.
+    """
+    match keys.custody:
+        case Custody.FILE:
+            return Bare()
+        case Custody.PASSPHRASE:
+            return Passphrase(said(keys.passphrase, keys.passphrase_file))
+        case Custody.VAULT:
+            key = TransitKey(
+                keys.vault_url or "", keys.vault_mount, keys.vault_key, keys.vault_namespace
+            )
+            return Transit(key, said(None, keys.vault_token_file), keys.vault_ca_file)
+
+
+def said(secret: SecretStr | None, file: Path | None) -> str:
+    """Return a secret that the settings say, or a file of ours that only we can read.
+
+    Raises:
+        UnsafeKeyFileError: others can read the file, or it is not there.
+    """
+    if file is None:
+        return secret.get_secret_value() if secret is not None else ""
+    try:
+        return read_sealed_key(file).decode().strip()
+    except UnicodeDecodeError as error:
+        raise UnsafeKeyFileError from error
