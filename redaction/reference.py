@@ -32,7 +32,7 @@ FAMILIES: Final = (
     Family("DXF, text and binary", ("dxf",), "every tag but planned values", "dxf"),
     Family("DWG R13–R2000, R2004–R2018", ("dwg",), "every object and stream", "dwg"),
     Family("PDF", ("pdf",), "every page, drawn again", "pdf"),
-    Family("SVG", ("svg",), "every element and attribute", "svg"),
+    Family("SVG, `.svgz`", ("svg", "svgz"), "every element and attribute", "svg"),
     Family("JPEG", ("jpeg",), "every decoded pixel", "jpeg"),
     Family("PNG", ("png",), "every decoded pixel", "png"),
     Family("TIFF", ("tiff",), "every decoded pixel", "tiff"),

@@ -46,6 +46,7 @@ FORMATS: Final = (
     Format("webp", "redaction.formats.webp", ".webp", "image/webp"),
     Format("heif", "redaction.formats.heif", ".heic", "image/heif"),
     Format("svg", "redaction.formats.svg", ".svg", "image/svg+xml"),
+    Format("svgz", "redaction.formats.svg_packed", ".svgz", "image/svg+xml"),
     Format("stl", "redaction.formats.stl", ".stl", "model/stl"),
     Format("obj", "redaction.formats.obj", ".obj", "model/obj"),
     Format("ply", "redaction.formats.ply", ".ply", "application/ply"),

@@ -89,6 +89,7 @@ _MISC: Final = rb"(?:\s++|<!--(?:[^-]|-(?!->))*+-->|<\?(?:[^?]|\?(?!>))*+\?>)*+"
 _TYPE: Final = rb"(?:<!DOCTYPE[^\[>]*+(?:\[[^\]]*+\][^>]*+)?>)?"
 _ROOT: Final = rb"(?:\xef\xbb\xbf)?+" + _MISC + _TYPE + _MISC + rb"<(?:[A-Za-z][\w.-]*+:)?+"
 SVG: Final = re.compile(_ROOT + rb"svg[\s/>]")
+PACKED: Final = (("stpz", STEP), ("svgz", SVG))
 AMF: Final = re.compile(_ROOT + rb"amf[\s/>]", re.IGNORECASE)
 HTML: Final = re.compile(_ROOT + rb"html[\s/>]", re.IGNORECASE)
 MARKUP: Final = (("svg", SVG), ("amf", AMF), ("html", HTML))
@@ -194,15 +195,15 @@ def is_gcode(data: bytes) -> bool:
     return fitting >= 0.9 * len(lines) and text_of(data) is not None
 
 
-def is_packed_step(data: bytes) -> bool:
-    """Return whether ``data`` is a gzip file that begins, once unpacked, as a STEP model."""
+def packed(data: bytes) -> str | None:
+    """Return as which format a gzip file begins, once unpacked; None for any other file."""
     if not data.startswith(GZIP):
-        return False
+        return None
     try:
         head = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(data, PACKED_HEAD_BYTES)
     except zlib.error:
-        return False
-    return STEP.match(head) is not None
+        return None
+    return next((name for name, begins in PACKED if begins.match(head)), None)
 
 
 def is_binary_stl(data: bytes) -> bool:

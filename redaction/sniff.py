@@ -74,7 +74,7 @@ def _by_structure(data: bytes) -> str | None:
     if data.startswith(signatures.JPEG):
         return "jpeg"
     if data.startswith(signatures.GZIP):
-        return "stpz"
+        return signatures.packed(data)
     if data.startswith(signatures.ZIP_ENTRY):
         return _package(data)
     if data.startswith(signatures.COMPOUND):
@@ -115,7 +115,7 @@ def _is_gltf(data: bytes) -> bool:
 
 
 def _unsupported(data: bytes) -> RedactionError | None:
-    if signatures.is_packed_step(data) or any(kind.match(data) for _, kind in signatures.MARKUP):
+    if signatures.packed(data) or any(kind.match(data) for _, kind in signatures.MARKUP):
         return None
     for beginning, refusal in signatures.BEGINNINGS:
         if beginning.match(data):

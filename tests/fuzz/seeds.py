@@ -74,6 +74,7 @@ MADE: Final[Mapping[str, Callable[[], list[bytes]]]] = {
         "test_svg",
         lambda m: (m.drawing(str(inside)) for inside in ("<!-- a -->", m.LINE, m.METADATA[0])),
     ),
+    "svgz": _made("test_svg", lambda m: iter((m.packed(m.drawing(m.LINE)),))),
     "stl": _made("test_stl", lambda m: iter((m.binary(m.PEOPLE.encode()), m.written("a", "b")))),
     "obj": _made("test_obj", lambda m: iter((f"# by Jane Roe\no a\n{m.SHAPE}".encode(),))),
     "ply": _made(

@@ -7,6 +7,7 @@ import zlib
 import pytest
 
 from redaction import engine
+from redaction.carriers import gzip_file
 from redaction.errors import NotFaithfulError, TooLargeError, UnreadableError
 from redaction.formats import step_packed as handler
 from redaction.model import Action, Category, FormatHandler, Plan, Profile
@@ -36,7 +37,7 @@ def scrubbed(data: bytes) -> bytes:
 
 def test_the_module_keeps_the_promise_of_a_handler() -> None:
     promise: FormatHandler = handler
-    clean = handler.packed(clean_paper())
+    clean = gzip_file.packed(clean_paper())
     assert promise.apply(clean, promise.plan(clean, PROFILE)) == clean
     handler.warm()
 
@@ -49,12 +50,12 @@ def test_the_wrapping_forgets_name_and_time_and_the_model_its_people() -> None:
 
 
 def test_a_clean_model_in_a_telling_wrapping_is_wrapped_anew() -> None:
-    assert scrubbed(wrapped(clean_paper())) == handler.packed(clean_paper())
+    assert scrubbed(wrapped(clean_paper())) == gzip_file.packed(clean_paper())
 
 
 def test_what_the_wrapping_told_is_found() -> None:
     data = bytearray(wrapped(clean_paper()))
-    data[3] |= handler.COMMENT | handler.EXTRA
+    data[3] |= gzip_file.COMMENT | gzip_file.EXTRA
     data[10:10] = b"\x02\x00ab"
     end = data.index(0, 14) + 1
     data[end:end] = b"for Wanda Ziegler\0"
@@ -86,7 +87,7 @@ def test_a_bomb_is_refused_before_it_is_whole() -> None:
 
 
 def test_a_wrong_checksum_is_damage() -> None:
-    data = handler.packed(paper())
+    data = gzip_file.packed(paper())
     with pytest.raises(UnreadableError):
         handler.plan(data[:-8] + bytes(4) + data[-4:], PROFILE)
 
@@ -94,7 +95,7 @@ def test_a_wrong_checksum_is_damage() -> None:
 def test_another_model_inside_is_noticed() -> None:
     data = wrapped(paper())
     plan = handler.plan(data, PROFILE)
-    other = handler.packed(clean_paper().replace(b"-1.5", b"-1.6"))
+    other = gzip_file.packed(clean_paper().replace(b"-1.5", b"-1.6"))
     with pytest.raises(NotFaithfulError):
         handler.prove(data, other, plan)
     with pytest.raises(NotFaithfulError):

@@ -1,6 +1,7 @@
 """SVG: who drew it, with what and from where is gone, every line stays as it is written."""
 
 import base64
+import gzip
 import time
 from io import BytesIO
 
@@ -18,6 +19,7 @@ from redaction.errors import (
     UnreadableError,
 )
 from redaction.formats import svg as handler
+from redaction.formats import svg_packed
 from redaction.model import Action, Container, Plan, Profile
 from redaction.report import Status
 
@@ -326,3 +328,30 @@ def test_an_entity_that_nobody_declared_is_refused(inside: str) -> None:
     data = drawing(f"<text>{inside}</text>", before="<!DOCTYPE svg [<!ENTITY a 'b'>]>")
     with pytest.raises(UnreadableError):
         handler.plan(data, PROFILE)
+
+
+def packed(data: bytes) -> bytes:
+    out = BytesIO()
+    with gzip.GzipFile("jroe-bracket.svg", "wb", fileobj=out, mtime=1_700_000_000) as file:
+        file.write(data)
+    return out.getvalue()
+
+
+def test_a_packed_drawing_is_cleaned_and_its_packing_tells_nothing() -> None:
+    data = packed(drawing("<!-- by Jane Roe --><path d='M0 0L9 9'/>"))
+    cleaned, report = engine.scrub(data, PROFILE)
+    assert cleaned is not None, report.reason
+    assert report.format == "svgz"
+    assert b"jroe" not in cleaned
+    assert b"Jane" not in gzip.decompress(cleaned)
+    assert b"M0 0L9 9" in gzip.decompress(cleaned)
+    assert engine.scrub(cleaned, PROFILE)[0] == cleaned
+
+
+def test_a_packed_drawing_that_changes_is_not_faithful() -> None:
+    data = gzip.compress(drawing("<path d='M0 0L9 9'/>"), mtime=1)
+    plan = svg_packed.plan(data, PROFILE)
+    tampered = gzip.compress(drawing("<path d='M0 0L9 8'/>"), mtime=1)
+    assert svg_packed.prove(data, svg_packed.apply(data, plan), plan)
+    with pytest.raises(NotFaithfulError):
+        svg_packed.prove(data, tampered, plan)

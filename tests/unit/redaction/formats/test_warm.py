@@ -46,6 +46,7 @@ sys.stdout.write(report.status.value)
         ("emf+png", "office_papers import personal_emf", "personal_emf()"),
         ("wmf+emf+png", "office_papers import personal_emf, wmf_with", "wmf_with(personal_emf())"),
         ("html+jpeg", "test_html import DIRTY", "DIRTY"),
+        ("svgz+svg", "test_svg import drawing, packed", "packed(drawing('<!-- a -->'))"),
         ("fcstd", "packages import fcstd", "fcstd()"),
         ("f3d+jpeg", "test_fusion import archive", "archive()"),
         ("inventor", "test_containers import inventor", "inventor()"),
