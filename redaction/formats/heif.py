@@ -41,6 +41,8 @@ PROPERTIES: Final = frozenset(
 PROFILES: Final = (b"prof", b"rICC")
 EMPTY_EXIF: Final = b"\x00\x00\x00\x06" + exif.SIGNATURE + exif.minimal(exif.UPRIGHT)
 EMPTY_XMP: Final = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
+# What the box says before the name (ISO 14496-12 §8.4.3).
+HANDLER_BYTES: Final = 24
 MAX_ROOMS: Final = 64
 MAX_XMP_BYTES: Final = 8 * 1024 * 1024
 
@@ -143,8 +145,11 @@ def _free(file: _File, box: Box) -> None:
 def _meta(file: _File, box: Box) -> None:
     if box.type not in META or box.type == FREE:
         _free(file, box)
-    elif box.type == b"hdlr" and file.blank(box.body + 24, box.end):
-        file.findings.append(_hidden("name of a program"))
+    elif box.type == b"hdlr":
+        if box.body + HANDLER_BYTES > box.end:
+            raise UnreadableError("a handler that is cut off")
+        if file.blank(box.body + HANDLER_BYTES, box.end):
+            file.findings.append(_hidden("name of a program"))
     elif box.type == b"iprp":
         for inner in boxes(file.data, box.body, box.end):
             if inner.type == b"ipco":

@@ -8,7 +8,7 @@ import pytest
 from redaction import engine
 from redaction.model import Profile
 from redaction.report import Status
-from tests.unit.redaction.formats import packages, test_tiff
+from tests.unit.redaction.formats import packages, test_heif, test_tiff
 
 
 def rhino_of_no_size() -> bytes:
@@ -35,9 +35,20 @@ def profile_that_is_a_fraction() -> bytes:
     return one[:at] + struct.pack("<I", 1) + one[at + 4 :]
 
 
+def handler_that_is_cut_off() -> bytes:
+    """A HEIF whose handler box ends before the name in it begins."""
+    data = test_heif.picture(test_heif.CODED)
+    at = data.index(b"hdlr") - 4
+    (size,) = struct.unpack_from(">I", data, at)
+    spare = struct.pack(">I4s", size - 16, b"free") + data[at + 24 : at + size]
+    cut = struct.pack(">I", 16) + data[at + 4 : at + 16] + spare
+    return data[:at] + cut + data[at + size :]
+
+
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "tiff: a second page without a width": (second_page_of_no_width, "unreadable"),
     "tiff: a colour profile that is a fraction": (profile_that_is_a_fraction, "unreadable"),
+    "heif: a handler that is cut off": (handler_that_is_cut_off, "unreadable"),
     "3dm: an end mark too short for the size": (rhino_of_no_size, "unreadable"),
 }
 
