@@ -62,11 +62,26 @@ def load_profile(name: str, file: Path = PROFILES) -> Profile:
     tables = _from_file(file)
     if name not in tables:
         raise UnknownProfileError(tables)
+    return Profile(name, _profile_table(tables[name]).redact_content)
+
+
+def load_profiles(file: Path = PROFILES) -> Mapping[str, tuple[Profile, str]]:
+    """Return every redaction profile with the sentence that says what it is for.
+
+    Raises:
+        ConfigFileError, SettingError: as ``load_profile``.
+    """
+    known = {name: _profile_table(table) for name, table in _from_file(file).items()}
+    return {
+        name: (Profile(name, table.redact_content), table.summary) for name, table in known.items()
+    }
+
+
+def _profile_table(table: Mapping[str, Any]) -> _ProfileTable:
     try:
-        table = _ProfileTable.model_validate(tables[name])
+        return _ProfileTable.model_validate(table)
     except ValidationError as error:
         raise SettingError([_line(problem) for problem in error.errors()]) from None
-    return Profile(name, table.redact_content)
 
 
 def _from_file(file: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from gateway.api import (
+    choices,
     consents,
     downloads,
     health,
@@ -35,6 +36,7 @@ ROUTES: Final[tuple[web.RouteTableDef, ...]] = (
     uploads.routes,
     parts.routes,
     pictures.routes,
+    choices.routes,
     partners.routes,
     transfers.routes,
     consents.routes,

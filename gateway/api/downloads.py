@@ -50,10 +50,11 @@ class Opening(Taken):
 
 
 class LookFile(Given):
-    """A file the link holds."""
+    """A file the link holds; ``cleaned`` is false when its owner waived that."""
 
     filename: str
     plain_bytes: int
+    cleaned: bool
 
 
 class LookDocument(Given):
@@ -74,6 +75,7 @@ class SessionFile(Given):
     filename: str
     plain_bytes: int
     sha256: str
+    cleaned: bool
     url: str
 
 
@@ -102,6 +104,7 @@ class ReceiptFile(Given):
     filename: str
     plain_bytes: int
     sha256: str
+    cleaned: bool
     delivered: list[tuple[int, int]]
     complete: bool
 
@@ -118,6 +121,8 @@ class ReceiptDocument(Given):
     policy: str
     opened_at: int
     files: list[ReceiptFile]
+    cleaned: bool
+    label: str
     complete: bool
     sha256: str
     ledger: list[LedgerProof]
@@ -130,7 +135,10 @@ async def look(request: web.Request) -> web.Response:
     asked = await taken(request, Looking)
     seen = await request.app[LINKS].look(asked.token)
     document = LookDocument(
-        files=[LookFile(filename=one.filename, plain_bytes=one.plain_bytes) for one in seen.items],
+        files=[
+            LookFile(filename=one.filename, plain_bytes=one.plain_bytes, cleaned=one.cleaned)
+            for one in seen.items
+        ],
         file_count=seen.files,
         expires_at=moment(seen.expires_at),
         opens_left=seen.opens_left,
@@ -270,5 +278,6 @@ def _file(item: Item) -> SessionFile:
         filename=item.filename,
         plain_bytes=item.plain_bytes,
         sha256=item.sha256,
+        cleaned=item.cleaned,
         url=f"{PATH}/files/{item.id}",
     )

@@ -14,10 +14,12 @@ from gateway.identity.accounts import Accounts
 from gateway.identity.api_keys import ApiKeys
 from gateway.identity.roles import Caller
 from gateway.identity.sessions import Sessions
+from gateway.intake.choices import Choices
 from gateway.intake.export import Exports
 from gateway.intake.parts import Parts
 from gateway.intake.pictures import Pictures
 from gateway.intake.uploads import Uploads
+from gateway.intake.waivers import Waivers
 from gateway.ledger_watch import LedgerWatch
 from gateway.observability.health import Health
 from gateway.observability.metrics import Metrics
@@ -31,6 +33,7 @@ from gateway.transfer.orders import Orders
 from gateway.transfer.partners import Partners
 from gateway.transfer.receipts import Receipts
 from gateway.transfer.transfers import Transfers
+from redaction.model import Profile
 from storage.ledger.log import Ledger
 
 
@@ -46,6 +49,14 @@ class Site:
     def secure(self) -> bool:
         """Whether people come by https."""
         return self.url.startswith("https:")
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedProfile:
+    """A redaction profile and the sentence that says what it is for."""
+
+    profile: Profile
+    summary: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,9 @@ PARTS = web.AppKey("parts", Parts)
 PICTURES = web.AppKey("pictures", Pictures)
 LEDGER = web.AppKey("ledger", Ledger)
 LEDGER_WATCH = web.AppKey("ledger_watch", LedgerWatch)
+CHOICES = web.AppKey("choices", Choices)
+WAIVERS = web.AppKey("waivers", Waivers)
+PROFILES: Final[web.AppKey[Mapping[str, OfferedProfile]]] = web.AppKey("profiles")
 EXPORTS = web.AppKey("exports", Exports)
 LAW = web.AppKey("law", Law)
 TERMS: Final[web.AppKey[Mapping[str, Terms]]] = web.AppKey("terms")

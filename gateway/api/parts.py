@@ -14,7 +14,7 @@ from gateway.api.body import Given, Taken, given, taken
 from gateway.api.errors import InvalidRequestError
 from gateway.api.keys import EXPORTS, PARTS, SITE
 from gateway.api.operations import CUSTOMERS, operation
-from gateway.intake.parts import ShownDrawing, ShownPart
+from gateway.intake.parts import DEFAULT_PROFILE, ShownDrawing, ShownPart
 from gateway.intake.words import MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS
 
 routes: Final = web.RouteTableDef()
@@ -28,10 +28,21 @@ class NewPart(Taken):
     name: Annotated[str, Field(min_length=1, max_length=MAX_NAME_CHARS)]
     description: Annotated[str, Field(max_length=MAX_DESCRIPTION_CHARS)] = ""
     uploads: Annotated[list[str], Field(min_length=1, max_length=1000)]
+    profile: Annotated[str, Field(max_length=32)] = DEFAULT_PROFILE
+
+
+class WaiverDocument(Given):
+    """A waiver: since when, and the SHA-256 of the terms that were agreed to."""
+
+    waived_at: datetime
+    terms: str
 
 
 class DrawingDocument(Given):
-    """One drawing: where it stands, what was found in it, what was proved."""
+    """One drawing: where it stands, what was found in it, what was proved.
+
+    ``choice`` lists the findings that are to go; ``cleaned`` is false under a ``waiver``.
+    """
 
     id: str
     filename: str
@@ -40,16 +51,22 @@ class DrawingDocument(Given):
     plain_bytes: int | None
     original_destroyed: bool
     report: dict[str, Any] | None
+    choice: list[str]
+    cleaned: bool
+    waivable: bool
+    waiver: WaiverDocument | None
 
 
 class PartSummary(Given):
-    """A part in a list."""
+    """A part in a list. ``cleaned`` is false when cleaning was waived for one of its drawings."""
 
     id: str
     name: str
     state: str
     created_at: datetime
     released_at: datetime | None
+    profile: str
+    cleaned: bool
 
 
 class PartDocument(PartSummary):
@@ -76,9 +93,9 @@ async def create_part(request: web.Request) -> web.Response:
     if len(wanted.uploads) > request.app[SITE].max_drawings:
         raise InvalidRequestError([{"field": "uploads", "problem": "more than a part may have"}])
     part = await request.app[PARTS].create(
-        caller_of(request), wanted.name, wanted.description, wanted.uploads
+        caller_of(request), wanted.name, wanted.description, wanted.uploads, wanted.profile
     )
-    return given(_document(part), status=201, headers={"Location": f"/api/v1/parts/{part.id}"})
+    return given(part_document(part), status=201, headers={"Location": f"/api/v1/parts/{part.id}"})
 
 
 @routes.get("/api/v1/parts")
@@ -97,7 +114,7 @@ async def show_part(request: web.Request) -> web.Response:
     part = await request.app[PARTS].show(
         caller_of(request), request.match_info["id"], values=values
     )
-    return given(_document(part))
+    return given(part_document(part))
 
 
 @routes.post(f"{ITEM}/approve")
@@ -105,7 +122,7 @@ async def show_part(request: web.Request) -> web.Response:
 async def approve_part(request: web.Request) -> web.Response:
     """Approve what was found: the part is released, its originals are destroyed."""
     part = await request.app[PARTS].approve(caller_of(request), request.match_info["id"])
-    return given(_document(part))
+    return given(part_document(part))
 
 
 # No HEAD: telling the size would mean packing it all, and an export is in the log.
@@ -127,7 +144,8 @@ async def export_part(request: web.Request) -> web.StreamResponse:
     return response
 
 
-def _document(part: ShownPart) -> PartDocument:
+def part_document(part: ShownPart) -> PartDocument:
+    """Return a part as JSON shows it."""
     report = part.description_report or {}
     return PartDocument(
         **_summary(part),
@@ -148,6 +166,8 @@ def _summary(part: ShownPart) -> dict[str, Any]:
         "released_at": (
             datetime.fromtimestamp(part.released_at, UTC) if part.released_at else None
         ),
+        "profile": part.profile,
+        "cleaned": part.cleaned,
     }
 
 
@@ -160,4 +180,15 @@ def _drawing(drawing: ShownDrawing) -> DrawingDocument:
         plain_bytes=drawing.plain_bytes,
         original_destroyed=drawing.original_destroyed,
         report=dict(drawing.report) if drawing.report is not None else None,
+        choice=list(drawing.choice),
+        cleaned=drawing.cleaned,
+        waivable=drawing.waivable,
+        waiver=(
+            WaiverDocument(
+                waived_at=datetime.fromtimestamp(drawing.waived_at, UTC),
+                terms=drawing.waiver_terms or "",
+            )
+            if drawing.waived_at is not None
+            else None
+        ),
     )

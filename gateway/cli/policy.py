@@ -46,6 +46,9 @@ def explain(
         datetime | None,
         typer.Option("--on", help="Decide as on this day (UTC).", formats=["%Y-%m-%d"]),
     ] = None,
+    uncleaned: Annotated[
+        bool, typer.Option("--uncleaned", help="Assume that cleaning was waived for a drawing.")
+    ] = False,
     law: LawDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -56,7 +59,8 @@ def explain(
     """
     packs = read(read_law(law))
     asked = _facts(packs, (origin.upper(), to.upper()), document or [], on)
-    facts = replace(asked, persons=persons, consent=asked.consent if consent else None)
+    given = asked.consent if consent else None
+    facts = replace(asked, persons=persons, consent=given, cleaned=not uncleaned)
     decision = decide(facts, packs)
     if as_json:
         emit(_document(decision))
@@ -109,6 +113,7 @@ def _facts(packs: Law, way: tuple[str, str], papers: Sequence[str], on: datetime
         categories=frozenset({"drawing", "description"}),
         documents=dict.fromkeys(papers, date.max),
         attested=packs.attests,
+        cleaned=True,
     )
 
 

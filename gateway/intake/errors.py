@@ -112,3 +112,39 @@ class NotReleasedError(GatewayError):
     """This part is not released."""
 
     code = "not-released"
+
+
+class DrawingMissingError(GatewayError):
+    """There is no such drawing in this part."""
+
+    code = "drawing-missing"
+
+
+class ProfileUnknownError(GatewayError):
+    """There is no such redaction profile; see /api/v1/profiles."""
+
+    code = "profile-unknown"
+
+
+class NotChoosableError(GatewayError):
+    """Nothing can be chosen here now: the drawing is not in review, or its original is gone."""
+
+    code = "not-choosable"
+
+
+class FindingUnknownError(GatewayError):
+    """A finding that was chosen is not in the report on this drawing, or is no word of its own."""
+
+    code = "finding-unknown"
+
+
+class NotWaivableError(GatewayError):
+    """Cleaning cannot be waived for this drawing: it is not refused, or for a reason of safety."""
+
+    code = "not-waivable"
+
+
+class WaiverNotAcceptedError(GatewayError):
+    """A waiver needs your agreement to its terms as they stand today; see /api/v1/terms."""
+
+    code = "waiver-not-accepted"

@@ -20,6 +20,7 @@ from typing import Any, Final, Protocol
 from gateway.identity.roles import Caller
 from gateway.intake.errors import NotReleasedError
 from gateway.intake.parts import Parts
+from gateway.intake.rounds import outcome_key
 from gateway.intake.states import PartState
 from gateway.journal import Happening, Journal, Note, Receipt
 from storage.ids import ObjectId, new_object_id
@@ -45,6 +46,7 @@ class Member:
     filename: str
     format: str | None
     sealed: ExportedObject
+    cleaned: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +98,11 @@ class Exports:
         self, part: PartRow, drawings: Sequence[DrawingRow]
     ) -> list[tuple[Happening, Receipt]]:
         # The same key is the same entry: this asks where they stand and writes nothing anew.
-        keys = [(Happening.DRAWING_INSPECTED, drawing.id) for drawing in drawings]
-        keys.append((Happening.PART_APPROVED, part.id))
+        keys = [outcome_key(drawing) for drawing in drawings]
+        keys.append((Happening.PART_APPROVED, f"{Happening.PART_APPROVED}/{part.id}"))
         return [
-            (kind, await self.journal.write(Note(kind, part.subject, ""), key=f"{kind}/{name}"))
-            for kind, name in keys
+            (kind, await self.journal.write(Note(kind, part.subject, ""), key=key))
+            for kind, key in keys
         ]
 
     async def _member(self, part: PartRow, drawing: DrawingRow) -> Member:
@@ -108,7 +110,8 @@ class Exports:
             raise NotReleasedError
         sealed = await self.vault.export(drawing.clean_object)
         filename = await self.parts.filename(part, drawing)
-        return Member(f"ciphertexts/{drawing.id}", filename, drawing.format, sealed)
+        cleaned = drawing.waived_at is None
+        return Member(f"ciphertexts/{drawing.id}", filename, drawing.format, sealed, cleaned)
 
 
 class _Sink:
@@ -161,6 +164,7 @@ def _manifest(name: str, members: Sequence[Member], entries: Sequence[Entry]) ->
             {
                 "filename": member.filename,
                 "format": member.format,
+                "cleaned": member.cleaned,
                 "plain_bytes": member.sealed.plain_bytes,
                 "sha256": member.sealed.sha256.hex() if member.sealed.sha256 else None,
                 "ciphertext": member.path,

@@ -5,12 +5,13 @@ files only, for as long as one inspection takes. Whatever goes wrong, the drawin
 """
 
 import contextlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
 from gateway.clock import Clock
 from gateway.intake import sealing
+from gateway.intake.rounds import chosen, entry_key
 from gateway.intake.settling import settle
 from gateway.intake.states import DrawingEvent, DrawingState, after
 from gateway.journal import Happening, Journal, Note
@@ -43,6 +44,12 @@ class OriginalLostError(RedactionError):
     code = "original-lost"
 
 
+class ProfileGoneError(RedactionError):
+    """The redaction profile of this part no longer exists. Send the part again with another one."""
+
+    code = "profile-gone"
+
+
 class NotWordsError(RedactionError):
     """The description reads like a file, not like words. Write it as plain text."""
 
@@ -60,7 +67,7 @@ class Inspection:
     journal: Journal
     clock: Clock
     max_attempts: int
-    profile: Profile = field(default_factory=Profile)
+    profiles: Mapping[str, Profile] = field(default_factory=lambda: {"supplier": Profile()})
 
     async def drawing(self, drawing_id: str) -> None:
         """Inspect one drawing, if it still wants inspecting."""
@@ -71,13 +78,15 @@ class Inspection:
         try:
             with MemoryFile.create() as source:
                 await self._fill(source, row)
-                outcome = await self.sandbox.scrub(source, self.profile)
+                outcome = await self.sandbox.scrub(source, self._profile(part, chosen(row)))
         except WorkerFailedError as error:
             await self._stumbled(row, part, error)
+        except ProfileGoneError as error:
+            await self._conclude(row, part, DrawingEvent.GIVEN_UP, _refusal(part, error))
         except SealedError as error:
             lost = OriginalLostError()
             lost.__cause__ = error
-            await self._conclude(row, part, DrawingEvent.GIVEN_UP, self._refusal(lost))
+            await self._conclude(row, part, DrawingEvent.GIVEN_UP, _refusal(part, lost))
         else:
             await self._concluded(row, part, outcome)
 
@@ -90,7 +99,7 @@ class Inspection:
         words = await self.fields.open_field(
             part.subject, sealing.PART_DESCRIPTION, part.description_sealed
         )
-        report, cleaned = await self._cleaned_words(words)
+        report, cleaned = await self._cleaned_words(part, words)
         values: dict[str, Any] = {
             "description_report_sealed": await sealing.sealed_report(
                 self.fields, part.subject, sealing.DESCRIPTION_REPORT, report
@@ -104,15 +113,26 @@ class Inspection:
             await rows_of_parts.change_part(connection, part.id, part.state, values)
             await settle(connection, part.id)
 
-    async def _cleaned_words(self, words: bytes) -> tuple[Report, bytes | None]:
+    def _profile(self, part: PartRow, findings: Sequence[str] = ()) -> Profile:
+        """Return the part's profile with the findings that are to go.
+
+        Raises:
+            ProfileGoneError: it is no longer there.
+        """
+        known = self.profiles.get(part.profile)
+        if known is None:
+            raise ProfileGoneError
+        return replace(known, redact_findings=frozenset(findings))
+
+    async def _cleaned_words(self, part: PartRow, words: bytes) -> tuple[Report, bytes | None]:
         if not words.strip():
-            return Report(Status.CLEAN, TEXT, self.profile.name), b""
+            return Report(Status.CLEAN, TEXT, part.profile), b""
         try:
             with MemoryFile.create() as source:
                 source.write(words)
-                outcome = await self._scrubbed_words(source)
-        except WorkerFailedError as error:
-            return self._refusal(error), None
+                outcome = await self._scrubbed_words(source, self._profile(part))
+        except (WorkerFailedError, ProfileGoneError) as error:
+            return _refusal(part, error), None
         if outcome.cleaned is None:
             return outcome.report, None
         with outcome.cleaned as cleaned:
@@ -120,11 +140,11 @@ class Inspection:
                 return outcome.report.refused(NotWordsError()), None
             return outcome.report, cleaned.read(0, cleaned.size)
 
-    async def _scrubbed_words(self, source: MemoryFile) -> Outcome:
+    async def _scrubbed_words(self, source: MemoryFile, profile: Profile) -> Outcome:
         for _ in range(1, self.max_attempts):
             with contextlib.suppress(WorkerFailedError):
-                return await self.sandbox.scrub(source, self.profile)
-        return await self.sandbox.scrub(source, self.profile)
+                return await self.sandbox.scrub(source, profile)
+        return await self.sandbox.scrub(source, profile)
 
     async def _take(self, drawing_id: str) -> tuple[DrawingRow, PartRow] | None:
         async with self.rows.transaction() as connection:
@@ -161,7 +181,7 @@ class Inspection:
 
     async def _stumbled(self, row: DrawingRow, part: PartRow, error: WorkerFailedError) -> None:
         if row.attempts + 1 >= self.max_attempts:
-            await self._conclude(row, part, DrawingEvent.GIVEN_UP, self._refusal(error))
+            await self._conclude(row, part, DrawingEvent.GIVEN_UP, _refusal(part, error))
             return
         values = {
             "state": after(DrawingState.INSPECTING, DrawingEvent.STUMBLED),
@@ -169,7 +189,9 @@ class Inspection:
             "changed_at": self.clock().timestamp(),
         }
         async with self.rows.transaction() as connection:
-            await rows_of_parts.change_drawing(connection, row.id, DrawingState.INSPECTING, values)
+            await rows_of_parts.change_drawing(
+                connection, row.id, DrawingState.INSPECTING, values, round_seen=row.round
+            )
         # Tried again by the reconciler, not at once: the machine may need a moment.
 
     async def _conclude(
@@ -189,7 +211,7 @@ class Inspection:
         if report.reason is not None:
             about["reason"] = report.reason.code
         note = Note(happening, part.subject, "gateway", about)
-        await self.journal.write(note, key=f"{happening}/{row.id}")
+        await self.journal.write(note, key=entry_key(happening, row))
         values = {
             "state": after(DrawingState.INSPECTING, event),
             "format": report.format,
@@ -202,14 +224,15 @@ class Inspection:
         }
         async with self.rows.transaction() as connection:
             done = await rows_of_parts.change_drawing(
-                connection, row.id, DrawingState.INSPECTING, values
+                connection, row.id, DrawingState.INSPECTING, values, round_seen=row.round
             )
             if done:
                 await settle(connection, part.id)
         return done
 
-    def _refusal(self, error: RedactionError) -> Report:
-        return Report(Status.CLEAN, UNKNOWN_FORMAT, self.profile.name).refused(error)
+
+def _refusal(part: PartRow, error: RedactionError) -> Report:
+    return Report(Status.CLEAN, UNKNOWN_FORMAT, part.profile).refused(error)
 
 
 async def _pieces(file: MemoryFile) -> AsyncIterator[bytes]:

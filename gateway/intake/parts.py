@@ -3,18 +3,25 @@
 Room: gateway/intake. Awaits rows, keyring and journal.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from gateway.clock import Clock
 from gateway.identity.roles import Caller
 from gateway.intake import sealing
-from gateway.intake.errors import NotInReviewError, PartMissingError, UploadUnusableError
+from gateway.intake.errors import (
+    NotInReviewError,
+    PartMissingError,
+    ProfileUnknownError,
+    UploadUnusableError,
+)
 from gateway.intake.filenames import distinct
 from gateway.intake.originals import Originals
 from gateway.intake.pipeline import Wakes
+from gateway.intake.rounds import chosen
 from gateway.intake.states import DrawingEvent, DrawingState, PartState, after
+from gateway.intake.waivers import waivable
 from gateway.intake.words import clean_words
 from gateway.journal import Happening, Journal, Note
 from storage.ids import new_object_id
@@ -24,6 +31,7 @@ from storage.rows.engine import Rows
 from storage.rows.parts import DrawingRow, PartRow
 
 MAX_LISTED: Final = 200
+DEFAULT_PROFILE: Final = "supplier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,15 @@ class ShownDrawing:
     plain_bytes: int | None
     original_destroyed: bool
     report: Mapping[str, Any] | None
+    choice: tuple[str, ...] = ()
+    waivable: bool = False
+    waived_at: float | None = None
+    waiver_terms: str | None = None
+
+    @property
+    def cleaned(self) -> bool:
+        """Whether what goes is clean; not so when its owner waived that."""
+        return self.waived_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +69,8 @@ class ShownPart:
     clean_description: str | None = None
     description_report: Mapping[str, Any] | None = None
     drawings: tuple[ShownDrawing, ...] = ()
+    profile: str = "supplier"
+    cleaned: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +83,24 @@ class Parts:
     pipeline: Wakes
     originals: Originals
     clock: Clock
+    profiles: Collection[str] = (DEFAULT_PROFILE,)
 
     async def create(
-        self, caller: Caller, name: str, description: str, uploads: Sequence[str]
+        self,
+        caller: Caller,
+        name: str,
+        description: str,
+        uploads: Sequence[str],
+        profile: str = DEFAULT_PROFILE,
     ) -> ShownPart:
-        """Make a part of finished uploads; its inspection begins.
+        """Make a part of finished uploads; its inspection under ``profile`` begins.
 
         Raises:
             UploadUnusableError: an upload is not the caller's, not complete, or used already.
+            ProfileUnknownError: there is no such profile.
         """
+        if profile not in self.profiles:
+            raise ProfileUnknownError
         if not uploads or len(set(uploads)) != len(uploads):
             raise UploadUnusableError
         now, owner = self.clock().timestamp(), caller.subject
@@ -87,6 +115,7 @@ class Parts:
                 owner, sealing.PART_DESCRIPTION, clean_words(description).encode()
             ),
             created_at=now,
+            profile=profile,
         )
         drawings = await self._received(caller, part, uploads)
         async with self.rows.transaction() as connection:
@@ -103,7 +132,10 @@ class Parts:
         """Return the caller's newest parts, without what is in them."""
         async with self.rows.reading() as connection:
             found = await rows_of_parts.of_account(connection, caller.account, limit=MAX_LISTED)
-        return [await self._summary(row) for row in found]
+            waived = await rows_of_parts.waived_among(connection, [row.id for row in found])
+        return [
+            replace(await self._summary(row, ()), cleaned=row.id not in waived) for row in found
+        ]
 
     async def show(self, caller: Caller, part_id: str, *, values: bool = False) -> ShownPart:
         """Return one of the caller's parts; ``values`` shows what the findings found.
@@ -112,14 +144,10 @@ class Parts:
             PartMissingError: there is none, or it is somebody else's.
         """
         part, drawings = await self.own(caller, part_id)
-        shown = await self._summary(part)
+        shown = await self._summary(part, drawings)
         clean = part.clean_description_sealed
-        return ShownPart(
-            id=shown.id,
-            name=shown.name,
-            state=shown.state,
-            created_at=shown.created_at,
-            released_at=shown.released_at,
+        return replace(
+            shown,
             description=await self._open(part, sealing.PART_DESCRIPTION, part.description_sealed),
             clean_description=(
                 await self._open(part, sealing.CLEAN_DESCRIPTION, clean)
@@ -145,7 +173,9 @@ class Parts:
         """
         part, drawings = await self.own(caller, part_id)
         if part.state == PartState.REVIEW:
-            note = Note(Happening.PART_APPROVED, part.subject, caller.account, {"part": part.id})
+            waived = sum(drawing.state == DrawingState.WAIVED for drawing in drawings)
+            about: dict[str, str | int] = {"part": part.id, "waived": waived}
+            note = Note(Happening.PART_APPROVED, part.subject, caller.account, about)
             await self.journal.write(note, key=f"{Happening.PART_APPROVED}/{part.id}")
             await self._release(part, drawings)
         elif part.state != PartState.RELEASED:
@@ -192,15 +222,19 @@ class Parts:
         ]
 
     async def _release(self, part: PartRow, drawings: Sequence[DrawingRow]) -> None:
-        released = after(DrawingState.REVIEW, DrawingEvent.APPROVED)
         now = self.clock().timestamp()
         async with self.rows.transaction() as connection:
             values = {"state": PartState.RELEASED, "released_at": now}
             if not await rows_of_parts.change_part(connection, part.id, PartState.REVIEW, values):
                 raise NotInReviewError
             for drawing in drawings:
+                # Only what was seen is approved: a choice or a waiver made meanwhile is another.
                 if not await rows_of_parts.change_drawing(
-                    connection, drawing.id, DrawingState.REVIEW, {"state": released}
+                    connection,
+                    drawing.id,
+                    drawing.state,
+                    {"state": after(DrawingState(drawing.state), DrawingEvent.APPROVED)},
+                    round_seen=drawing.round,
                 ):
                     raise NotInReviewError
 
@@ -217,10 +251,13 @@ class Parts:
             names.append(name.decode())
         return names
 
-    async def _summary(self, part: PartRow) -> ShownPart:
+    async def _summary(self, part: PartRow, drawings: Sequence[DrawingRow]) -> ShownPart:
         name = await self._open(part, sealing.PART_NAME, part.name_sealed)
-        state = PartState(part.state)
-        return ShownPart(part.id, name, state, part.created_at, part.released_at)
+        return ShownPart(
+            *(part.id, name, PartState(part.state), part.created_at, part.released_at),
+            profile=part.profile,
+            cleaned=all(drawing.waived_at is None for drawing in drawings),
+        )
 
     async def _drawing(self, part: PartRow, row: DrawingRow, *, values: bool) -> ShownDrawing:
         report = await sealing.opened_report(
@@ -234,6 +271,10 @@ class Parts:
             plain_bytes=row.plain_bytes,
             original_destroyed=row.original_destroyed,
             report=report,
+            choice=tuple(chosen(row)),
+            waivable=row.state == DrawingState.REFUSED and waivable(row, report),
+            waived_at=row.waived_at,
+            waiver_terms=row.waiver_terms,
         )
 
     async def _open(self, part: PartRow, context: str, sealed: bytes) -> str:

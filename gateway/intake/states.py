@@ -4,8 +4,11 @@ Room: gateway/intake. Pure. The states stand in rows; an event that a state does
 or a race lost, and changes nothing.
 
     received --> inspecting --> review --> released --> withdrawn
-                   |    ^ |
-          refused <+    +-+ (its worker failed; tried again until a limit, then: failed)
+       ^           |    ^ |        |           ^
+       |  refused <+    +-+ (its worker failed; tried again until a limit, then: failed)
+       |   |   ^                   |           |
+       +---+---|-------------------+ (chosen)  |
+           +-> waived (by its owner) ----------+
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,6 +22,7 @@ class DrawingState(StrEnum):
     RECEIVED = "received"
     INSPECTING = "inspecting"
     REVIEW = "review"
+    WAIVED = "waived"
     RELEASED = "released"
     WITHDRAWN = "withdrawn"
     REFUSED = "refused"
@@ -33,6 +37,9 @@ class DrawingEvent(StrEnum):
     REFUSED = "refused"
     STUMBLED = "stumbled"  # the worker failed, not the drawing
     GIVEN_UP = "given-up"
+    CHOSEN = "chosen"  # its owner wants more, or less, taken out
+    WAIVED = "waived"  # its owner lets it go as it is
+    WAIVER_WITHDRAWN = "waiver-withdrawn"
     APPROVED = "approved"
     WITHDRAWN = "withdrawn"
 
@@ -56,7 +63,13 @@ NEXT: Final[Mapping[tuple[DrawingState, DrawingEvent], DrawingState]] = {
     (DrawingState.INSPECTING, DrawingEvent.REFUSED): DrawingState.REFUSED,
     (DrawingState.INSPECTING, DrawingEvent.STUMBLED): DrawingState.RECEIVED,
     (DrawingState.INSPECTING, DrawingEvent.GIVEN_UP): DrawingState.FAILED,
+    (DrawingState.REVIEW, DrawingEvent.CHOSEN): DrawingState.RECEIVED,
+    # A choice that cannot be carried out refuses the drawing; another one may be made.
+    (DrawingState.REFUSED, DrawingEvent.CHOSEN): DrawingState.RECEIVED,
+    (DrawingState.REFUSED, DrawingEvent.WAIVED): DrawingState.WAIVED,
+    (DrawingState.WAIVED, DrawingEvent.WAIVER_WITHDRAWN): DrawingState.REFUSED,
     (DrawingState.REVIEW, DrawingEvent.APPROVED): DrawingState.RELEASED,
+    (DrawingState.WAIVED, DrawingEvent.APPROVED): DrawingState.RELEASED,
     (DrawingState.RELEASED, DrawingEvent.WITHDRAWN): DrawingState.WITHDRAWN,
 }
 
@@ -67,7 +80,7 @@ _PART_OF: Final = (
     (set(UNFINISHED), PartState.INSPECTING),
     ({DrawingState.FAILED}, PartState.FAILED),
     ({DrawingState.REFUSED}, PartState.REFUSED),
-    ({DrawingState.REVIEW}, PartState.REVIEW),
+    ({DrawingState.REVIEW, DrawingState.WAIVED}, PartState.REVIEW),
     ({DrawingState.WITHDRAWN}, PartState.WITHDRAWN),
     ({DrawingState.RELEASED}, PartState.RELEASED),
 )

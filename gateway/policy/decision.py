@@ -45,6 +45,7 @@ SENTENCES: Final = {
     "not-attested": "The handler does not state what this way needs it to state.",
     "contents-unknown": "It is not known what the part holds.",
     "contents-not-covered": "The part holds something that the rule for this way does not cover.",
+    "not-cleaned": "A drawing was not cleaned: waived by its owner. This way is for cleaned ones.",
     "persons-unknown": "It is not known of how many persons data went abroad this year.",
     "too-many-persons": "Data of too many persons went abroad this year for this way.",
 }
@@ -63,6 +64,7 @@ REMEDIES: Final = {
     "document-expired": "Renew the paper and put it on file.",
     "not-attested": "State it in a house pack, if it is true.",
     "contents-not-covered": "Send only what the rule covers.",
+    "not-cleaned": "Send an export that can be cleaned, or a partner in the same country.",
     "too-many-persons": "Use a way for more persons.",
 }
 
@@ -234,6 +236,8 @@ def _missing_papers(rule: Rule, facts: Facts, today: date) -> Iterator[tuple[str
 def _beyond_scope(rule: Rule, facts: Facts) -> Iterator[tuple[str, str]]:
     for category in sorted((facts.categories or frozenset()) - set(rule.categories)):
         yield "contents-not-covered", category
+    if rule.cleaned and facts.cleaned is not True:
+        yield "not-cleaned", ""
     if rule.max_persons is not None:
         if facts.persons is None:
             yield "persons-unknown", ""

@@ -30,7 +30,8 @@ class Facts:
     ``origin`` and ``destination`` are ISO 3166-1 alpha-2 codes. ``documents`` are the papers on
     file for the partner with the last day each is good for. ``attested`` is what the handler
     states of itself. ``categories`` are the kinds of things that go. ``persons`` counts the
-    distinct people whose things went abroad since 1 January, this one included.
+    distinct people whose things went abroad since 1 January, this one included. ``cleaned`` says
+    that the people were taken out of all that goes; False when an owner waived it for something.
     """
 
     origin: str | None = None
@@ -43,3 +44,4 @@ class Facts:
     documents: Mapping[str, date] | None = None
     attested: frozenset[str] | None = None
     persons: int | None = None
+    cleaned: bool | None = None

@@ -45,7 +45,8 @@ class Route:
 
     def covers(self, origin: str, destination: str) -> bool:
         """Return whether the rule speaks of this way."""
-        return origin in self.origins and destination in self.destinations
+        covered = origin in self.origins and destination in self.destinations
+        return covered and (origin == destination or not self.rule.within)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,8 @@ class Handler(Row):
 class Rule(Row):
     """One way from here to there, and what it takes; or, with outcome "deny", that there is none.
 
-    Whatever is not asked for is not needed. ``to`` without the codes in ``except``.
+    Whatever is not asked for is not needed. ``to`` without the codes in ``except``. ``cleaned``
+    asks that no cleaning was waived; ``within`` speaks only of ways that cross no border.
     """
 
     id: Name
@@ -87,6 +88,8 @@ class Rule(Row):
     documents: tuple[Term, ...] = ()
     attested: tuple[Name, ...] = ()
     categories: Codes = ("drawing", "description")
+    cleaned: bool = False
+    within: bool = False
     max_persons: Annotated[int, Field(ge=0)] | None = None
     effective_from: date
     effective_to: date | None = None

@@ -14,6 +14,7 @@ from gateway.errors import GatewayError
 
 CONSENT: Final = "transfer-consent"
 DOWNLOAD: Final = "download-terms"
+WAIVER: Final = "waiver-terms"
 
 
 class TermsInvalidError(GatewayError):
@@ -41,7 +42,7 @@ def read(raw: bytes) -> Mapping[str, Terms]:
     """Return every text by its name.
 
     Raises:
-        TermsInvalidError: not TOML, or one of the two that must be there is not, or says nothing.
+        TermsInvalidError: not TOML, or one of those that must be there is not, or says nothing.
     """
     try:
         tables = tomllib.loads(raw.decode("utf-8"))
@@ -52,7 +53,7 @@ def read(raw: bytes) -> Mapping[str, Terms]:
             )
             for name, table in tables.items()
         }
-        if not all(found[name].texts["en"] for name in (CONSENT, DOWNLOAD)):
+        if not all(found[name].texts["en"] for name in (CONSENT, DOWNLOAD, WAIVER)):
             raise TermsInvalidError
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise TermsInvalidError from error

@@ -29,7 +29,10 @@ class KnowsHashes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One file of a part. ``object`` is where its bytes are; None for the description."""
+    """One file of a part. ``object`` is where its bytes are; None for the description.
+
+    ``cleaned`` is False for an original whose owner waived the cleaning.
+    """
 
     id: str
     filename: str
@@ -37,6 +40,7 @@ class Item:
     sha256: str
     media_type: str
     object: ObjectId | None
+    cleaned: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Contents:
     vault: KnowsHashes
 
     async def of(self, connection: Connection, part: PartRow) -> tuple[Item, ...]:
-        """Return a part's files in order; empty unless the part is released, whole and clean."""
+        """Return a part's files in order; empty unless the part is released and whole."""
         if part.state != PartState.RELEASED:
             return ()
         rows = await rows_of_parts.drawings(connection, part.id)
@@ -84,5 +88,7 @@ class Contents:
             raise ValueError("a released drawing has a cleaned object")
         digest = (await self.vault.sha256(row.clean_object)).hex()
         return Item(
-            row.id, filename, row.plain_bytes, digest, "application/octet-stream", row.clean_object
+            *(row.id, filename, row.plain_bytes, digest, "application/octet-stream"),
+            row.clean_object,
+            cleaned=row.waived_at is None,
         )

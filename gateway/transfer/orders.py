@@ -131,6 +131,7 @@ class Orders:
             categories=frozenset(
                 "description" if item.id == DESCRIPTION else "drawing" for item in asked.items
             ),
+            cleaned=all(item.cleaned for item in asked.items),
             documents=papers_of(asked.partner),
             attested=self.law.attests,
             persons=others + 1,
@@ -142,7 +143,11 @@ class Orders:
             Happening.TRANSFER_DECIDED if allowed else Happening.TRANSFER_DENIED,
             asked.part.subject,
             asked.caller.account,
-            {"part": asked.part.id, "files": len(asked.items)},
+            {
+                "part": asked.part.id,
+                "files": len(asked.items),
+                "uncleaned": sum(not item.cleaned for item in asked.items),
+            },
             src=transfer.origin,
             dst=transfer.destination,
             decision="allow" if allowed else "deny",

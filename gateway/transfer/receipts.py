@@ -20,6 +20,8 @@ from storage.rows import downloads as rows_of_downloads
 from storage.rows.engine import Rows
 
 FORM: Final = "drawbridge-receipt/1"
+# Goes with every drawing that was let go as it came.
+NOT_CLEANED: Final = "not cleaned: waived by its owner"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ def _told(held: Held, ranges: Mapping[str, Sequence[tuple[int, int]]]) -> dict[s
             "filename": item.filename,
             "plain_bytes": item.plain_bytes,
             "sha256": item.sha256,
+            "cleaned": item.cleaned,
             "delivered": [list(one) for one in merged(ranges.get(item.id, ()))],
             "complete": covers(ranges.get(item.id, ()), item.plain_bytes),
         }
@@ -96,6 +99,8 @@ def _told(held: Held, ranges: Mapping[str, Sequence[tuple[int, int]]]) -> dict[s
         "policy": held.transfer.policy,
         "opened_at": int(held.session.opened_at),
         "files": files,
+        "cleaned": all(item.cleaned for item in held.items),
+        "label": "" if all(item.cleaned for item in held.items) else NOT_CLEANED,
         "complete": all(file["complete"] for file in files),
     }
 

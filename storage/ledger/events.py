@@ -31,6 +31,8 @@ class EventKind(StrEnum):
     DRAWING_INSPECTED = "drawing.inspected"
     DRAWING_REFUSED = "drawing.refused"
     DRAWING_WAIVED = "drawing.waived"
+    WAIVER_WITHDRAWN = "waiver.withdrawn"
+    CHOICE_MADE = "choice.made"
     PART_APPROVED = "part.approved"
     PART_EXPORTED = "part.exported"
     PART_WITHDRAWN = "part.withdrawn"

@@ -113,15 +113,30 @@ async def parts_in(connection: AsyncConnection, states: Sequence[str]) -> Sequen
     return [row[0] for row in await connection.execute(wanted)]
 
 
-async def change_drawing(
-    connection: AsyncConnection, drawing_id: str, seen: str, values: Mapping[str, object]
-) -> bool:
-    """Set columns of a drawing that is still in the state ``seen``; return whether it was."""
-    done = await connection.execute(
-        drawing.update()
-        .where(drawing.c.id == drawing_id, drawing.c.state == seen)
-        .values(dict(values))
+async def waived_among(connection: AsyncConnection, part_ids: Sequence[str]) -> set[str]:
+    """Return which of ``part_ids`` hold a drawing whose cleaning was waived."""
+    wanted = select(drawing.c.part).where(
+        drawing.c.part.in_(part_ids), drawing.c.waived_at.is_not(None)
     )
+    return {row[0] for row in await connection.execute(wanted)}
+
+
+async def change_drawing(
+    connection: AsyncConnection,
+    drawing_id: str,
+    seen: str,
+    values: Mapping[str, object],
+    *,
+    round_seen: int | None = None,
+) -> bool:
+    """Set columns of a drawing that is still in the state ``seen``; return whether it was.
+
+    ``round_seen`` asks for the round of choices too: what an earlier one led to is stale.
+    """
+    wanted = drawing.update().where(drawing.c.id == drawing_id, drawing.c.state == seen)
+    if round_seen is not None:
+        wanted = wanted.where(drawing.c.round == round_seen)
+    done = await connection.execute(wanted.values(dict(values)))
     return done.rowcount == 1
 
 

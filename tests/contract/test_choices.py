@@ -70,7 +70,7 @@ def _split_dxf() -> bytes:
 def _svg() -> bytes:
     given, family = CHOSEN.split()
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0L9 9"/>'
+        '<svg width="9" height="9"><path d="M0 0L9 9"/>'
         f"<text>Drawn by: <tspan>{given}</tspan> <tspan>{family}</tspan></text>"
         f"<text>{SECOND}</text><text>{NOTE}</text></svg>"
     ).encode()

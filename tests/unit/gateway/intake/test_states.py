@@ -30,15 +30,24 @@ def test_what_the_table_does_not_know_cannot_happen(
             after(state, event)
 
 
-def test_nothing_is_released_without_review() -> None:
+def test_nothing_is_released_without_review_or_a_waiver() -> None:
     before = {state for (state, _), then in NEXT.items() if then is DrawingState.RELEASED}
-    assert before == {DrawingState.REVIEW}
+    assert before == {DrawingState.REVIEW, DrawingState.WAIVED}
+
+
+def test_only_a_refused_drawing_can_be_waived_and_goes_back_to_being_refused() -> None:
+    waived = {state for (state, _), then in NEXT.items() if then is DrawingState.WAIVED}
+    assert waived == {DrawingState.REFUSED}
+    assert after(DrawingState.WAIVED, DrawingEvent.WAIVER_WITHDRAWN) is DrawingState.REFUSED
 
 
 @pytest.mark.parametrize(
     ("drawings", "description", "part"),
     [
         ([DrawingState.REVIEW], CLEAN, PartState.REVIEW),
+        ([DrawingState.REVIEW, DrawingState.WAIVED], CLEAN, PartState.REVIEW),
+        ([DrawingState.WAIVED], CLEAN, PartState.REVIEW),
+        ([DrawingState.WAIVED, DrawingState.REFUSED], CLEAN, PartState.REFUSED),
         ([DrawingState.REVIEW, DrawingState.RECEIVED], CLEAN, PartState.INSPECTING),
         ([DrawingState.REVIEW], Description.UNREAD, PartState.INSPECTING),
         ([DrawingState.REVIEW], Description.REFUSED, PartState.REFUSED),

@@ -81,5 +81,6 @@ def facts(**changes: Any) -> Facts:
         "documents": {"PAPER": NOW.date()},
         "attested": frozenset({"harmless"}),
         "persons": 10,
+        "cleaned": True,
     }
     return Facts(**(good | changes))

@@ -2,7 +2,7 @@
 the same."""
 
 import dataclasses
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -197,3 +197,37 @@ def test_the_shipped_law_at_its_edges(
         attested=SHIPPED.attests,
     )
     assert basis in decide(asked, SHIPPED).basis.split("+")
+
+
+def test_a_rule_that_asks_for_clean_drawings_allows_none_whose_cleaning_was_waived() -> None:
+    asks = law(rule(cleaned="true"))
+    assert decide(facts(), asks).allowed
+    for cleaned in (False, None):
+        decision = decide(facts(cleaned=cleaned), asks)
+        assert [one.code for one in decision.reasons] == ["not-cleaned"]
+        assert decision.what_would_change
+        assert decide(facts(cleaned=cleaned), law()).allowed
+
+
+def test_a_rule_within_countries_speaks_of_no_border() -> None:
+    within = law(rule(from_='["*"]', to='["*"]', within="true"))
+    assert [one.code for one in decide(facts(), within).reasons] == ["no-rule"]
+    assert decide(facts(destination="AA"), within).allowed
+
+
+def test_the_house_lets_an_uncleaned_drawing_cross_no_border() -> None:
+    consent = Consent("making", "notice", datetime(2026, 12, 1, tzinfo=UTC))
+    asked = facts(
+        origin="CN",
+        now=datetime(2026, 12, 1, tzinfo=UTC),
+        consent=consent,
+        attested=SHIPPED.attests,
+        cleaned=False,
+    )
+    home = decide(dataclasses.replace(asked, destination="CN"), SHIPPED)
+    abroad = decide(dataclasses.replace(asked, destination="DE"), SHIPPED)
+    assert home.allowed
+    assert "house-consent-at-home" in home.basis
+    assert not abroad.allowed
+    assert {one.code for one in abroad.reasons} == {"not-cleaned"}
+    assert decide(dataclasses.replace(asked, destination="DE", cleaned=True), SHIPPED).allowed

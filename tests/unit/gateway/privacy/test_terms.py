@@ -3,7 +3,7 @@
 import pytest
 
 from config.packs import read_terms
-from gateway.privacy.terms import CONSENT, DOWNLOAD, TermsInvalidError, read
+from gateway.privacy.terms import CONSENT, DOWNLOAD, WAIVER, TermsInvalidError, read
 
 GOOD = b"""
 [transfer-consent]
@@ -12,12 +12,15 @@ en = "yes"
 [download-terms]
 version = "1"
 en = "no"
+[waiver-terms]
+version = "1"
+en = "as it is"
 """
 
 
 def test_the_shipped_words_are_there_in_english_and_chinese() -> None:
     words = read(read_terms())
-    for name in (CONSENT, DOWNLOAD):
+    for name in (CONSENT, DOWNLOAD, WAIVER):
         assert words[name].version
         assert all(words[name].texts[language] for language in ("en", "zh"))
 
@@ -36,6 +39,7 @@ def test_another_word_or_version_is_another_hash() -> None:
         b"\xff",
         b"a = 1",
         GOOD.replace(b"[transfer-consent]", b"[other]"),
+        GOOD.replace(b"[waiver-terms]", b"[other]"),
         GOOD.replace(b'version = "1"', b"", 1),
         GOOD.replace(b'en = "yes"', b""),
         GOOD.replace(b'"yes"', b'""'),
