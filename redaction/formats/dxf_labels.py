@@ -5,7 +5,8 @@ have few such labels, and only then are places read at all (``dxf_cells`` says w
 together). An attribute is also announced by the prompt of its definition.
 """
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -16,9 +17,12 @@ from redaction.text import people
 
 MAX_LABEL_CHARS: Final = 60
 MAX_VALUE_CHARS: Final = 120
+# Words that stand in more places than this are part of what is drawn.
+MAX_TIMES: Final = 32
 MAX_OCCURRENCES: Final = 200_000
 MAX_INSERTS: Final = 20_000
 MAX_CARRIED: Final = 2_000
+LETTER: Final = re.compile(r"[^\W\d_]")
 PLACED: Final = frozenset({"TEXT", "MTEXT", "ATTRIB", "ATTDEF"})
 
 
@@ -95,9 +99,14 @@ class Labels:
         placed: list[tuple[Place, int]] = []
         announcing: list[tuple[Place, str]] = []
         carried: dict[str, list[tuple[Place, str]]] = defaultdict(list)
+        times: Counter[int] = Counter()
         for one in self._occurrences:
             text = texts[one.number]
-            if len(text) > MAX_VALUE_CHARS:
+            times[one.number] += 1
+            # Numbers and dates may stand between a label and a name.
+            if len(text) > MAX_VALUE_CHARS or not LETTER.search(text):
+                continue
+            if times[one.number] > MAX_TIMES and one.number not in labels:
                 continue
             where = place(facts(self._grid, one.head), one.kind, one.block, text)
             if where is None:

@@ -71,6 +71,18 @@ def test_only_the_nearest_words_belong_to_a_label() -> None:
     assert named(sheet(far, BETWEEN, words("DRAWN BY", 0.0, 0.0), near)) == set()
 
 
+def test_a_date_between_a_label_and_a_name_is_passed_over() -> None:
+    row = [*words("DRAWN BY", 0.0, 0.0), *words("2024-05-06", 22.0, 0.0)]
+    assert named(sheet(row, BETWEEN, words(NAME, 38.0, 0.0))) == {NAME}
+
+
+def test_words_that_stand_everywhere_are_no_values() -> None:
+    everywhere = [tag for number in range(40) for tag in words("Wall", 500.0, 9.0 * number)]
+    label = words("DRAWN BY", 0.0, 0.0)
+    assert named(sheet(everywhere, label, words("Wall", 22.0, 0.0))) == set()
+    assert named(sheet(everywhere[-6:], label, words("Wall", 22.0, 0.0))) == {"Wall"}
+
+
 def test_a_label_beside_a_label_is_not_its_value() -> None:
     row = [*words("DRAWN", 0.0, 0.0), *words("CHECKED", 15.0, 0.0), *words("DATE", 32.0, 0.0)]
     below = words(NAME, 0.0, -5.0)
