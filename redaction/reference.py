@@ -76,6 +76,7 @@ FAMILIES: Final = (
         "each member by its own proof",
         "zip",
     ),
+    Family("RTF", ("rtf",), "every word, control and picture", "rtf"),
     Family("HTML", ("html",), "every element, attribute and word", "html"),
     Family("Plain text", ("text",), "every character but planned words", "text"),
 )

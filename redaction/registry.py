@@ -78,6 +78,7 @@ FORMATS: Final = (
     Format("gcode", "redaction.formats.gcode", ".gcode", "text/x-gcode"),
     Format("gerber", "redaction.formats.gerber", ".gbr", "application/vnd.gerber"),
     Format("excellon", "redaction.formats.excellon", ".drl", "application/octet-stream"),
+    Format("rtf", "redaction.formats.rtf", ".rtf", "application/rtf"),
     Format("html", "redaction.formats.html", ".html", "text/html"),
     Format("text", "redaction.formats.text", ".txt", "text/plain"),
 )

@@ -56,6 +56,7 @@ HEIF: Final = re.compile(rb".{4}ftyp" + _HEIF, re.DOTALL)
 # Windows metafiles: a header record with its mark; a placeable or a plain header.
 EMF: Final = re.compile(rb"\x01\x00\x00\x00.{36} EMF", re.DOTALL)
 WMF: Final = re.compile(rb"\xd7\xcd\xc6\x9a|[\x01\x02]\x00\x09\x00\x00[\x01\x03]")
+RTF: Final = re.compile(rb"\{\\rtf[0-9\\ ]")
 # Models and pictures that are told by how they begin.
 MODELS: Final = (
     ("step", STEP),
@@ -68,6 +69,7 @@ MODELS: Final = (
     ("heif", HEIF),
     ("emf", EMF),
     ("wmf", WMF),
+    ("rtf", RTF),
 )
 DXF: Final = re.compile(
     BLANK

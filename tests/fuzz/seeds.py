@@ -119,6 +119,7 @@ MADE: Final[Mapping[str, Callable[[], list[bytes]]]] = {
     "sldprt": _made("test_containers", lambda m: iter((m.sldprt(),))),
     "3dm": _made("packages", lambda m: (m.model(version=version) for version in (4, 50, 60))),
     "gcode": _made("test_gcode", lambda m: iter((m.program("; by Jane Roe"),))),
+    "rtf": _made("test_rtf", lambda m: iter((m.DIRTY, m.document()))),
     "html": _made("test_html", lambda m: iter((m.DIRTY, m.page()))),
     "text": _made("test_text", lambda m: iter((m.WORDS.encode(), m.WORDS.encode("utf-16")))),
 }

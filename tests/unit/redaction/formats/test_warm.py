@@ -45,6 +45,7 @@ sys.stdout.write(report.status.value)
         ("ppt", "office_papers import ppt", "ppt()"),
         ("emf+png", "office_papers import personal_emf", "personal_emf()"),
         ("wmf+emf+png", "office_papers import personal_emf, wmf_with", "wmf_with(personal_emf())"),
+        ("rtf+png", "test_rtf import DIRTY", "DIRTY"),
         ("html+jpeg", "test_html import DIRTY", "DIRTY"),
         ("svgz+svg", "test_svg import drawing, packed", "packed(drawing('<!-- a -->'))"),
         ("fcstd", "packages import fcstd", "fcstd()"),
