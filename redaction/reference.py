@@ -71,8 +71,8 @@ FAMILIES: Final = (
     Family("Gerber, Excellon", ("gerber", "excellon"), "every command and coordinate", "gerber"),
     Family("ZIP of any of these", ("zip",), "each member by its own proof", "zip"),
     Family(
-        "tar, also `.gz`, `.bz2`, `.xz`",
-        ("tar", "tgz", "tbz", "txz"),
+        "7z, tar, also `.gz`, `.bz2`, `.xz`",
+        ("7z", "tar", "tgz", "tbz", "txz"),
         "each member by its own proof",
         "zip",
     ),

@@ -60,6 +60,7 @@ FORMATS: Final = (
     Format("tgz", "redaction.formats.tar", ".tar.gz", "application/gzip"),
     Format("tbz", "redaction.formats.tar", ".tar.bz2", "application/x-bzip2"),
     Format("txz", "redaction.formats.tar", ".tar.xz", "application/x-xz"),
+    Format("7z", "redaction.formats.tar", ".7z", "application/x-7z-compressed"),
     Format("docx", "redaction.formats.ooxml", ".docx", f"{_OOXML}.wordprocessingml.document"),
     Format("xlsx", "redaction.formats.ooxml", ".xlsx", f"{_OOXML}.spreadsheetml.sheet"),
     Format("pptx", "redaction.formats.ooxml", ".pptx", f"{_OOXML}.presentationml.presentation"),

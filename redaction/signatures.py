@@ -102,7 +102,7 @@ _Refusal = type[UnsupportedFormatError]
 _BEGINNINGS: Final[tuple[tuple[bytes, _Refusal], ...]] = (
     (rb"AC1\.[0-9]|AC10(?!1[2458]|2[147]|32)[0-9]{2}|AC2\.[0-9]{2}|MC0\.0", unsupported.DwgError),
     (rb"PK(?:\x05\x06|\x07\x08)", unsupported.ArchiveError),
-    (rb"\x1f\x8b|BZh[1-9]|\xfd7zXZ\x00|7z\xbc\xaf\x27\x1c|Rar!", unsupported.ArchiveError),
+    (rb"\x1f\x8b|BZh[1-9]|\xfd7zXZ\x00|Rar!", unsupported.ArchiveError),
     (rb"\x28\xb5\x2f\xfd|MSCF|\x04\x22\x4d\x18|LZIP", unsupported.ArchiveError),
     (rb"V5_CFV2|#UGC:2|SPLMSSTR", unsupported.NativeCadError),
     (rb"PS\x00\x00", unsupported.KernelModelError),
@@ -135,7 +135,11 @@ PACKAGE_RELATIONS: Final = "_rels/.rels"
 COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # SOLIDWORKS since 2015: four bytes of its own, then where a stream begins.
 SOLIDWORKS: Final = re.compile(rb".{4}\x00\x00\x00\x04.{0,64}?\x14\x00\x06\x00\x08\x00", re.DOTALL)
-NATIVE: Final = (("sldprt", SOLIDWORKS), ("3dm", re.compile(rb"3D Geometry File Format ")))
+NATIVE: Final = (
+    ("sldprt", SOLIDWORKS),
+    ("3dm", re.compile(rb"3D Geometry File Format ")),
+    ("7z", re.compile(rb"7z\xbc\xaf\x27\x1c")),
+)
 COMPOUNDS: Final[tuple[tuple[re.Pattern[str], str | _Refusal], ...]] = (
     (re.compile(r"RSeStorage"), "inventor"),
     (re.compile(r"_MO_VERSION_\d+|ISolidWorksInformation"), "solidworks"),

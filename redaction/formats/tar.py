@@ -1,15 +1,15 @@
-"""Tar archives, also packed: each file cleaned as it is sent alone, then written anew.
+"""Tar and 7z archives: each file cleaned as it is sent alone, then written anew.
 
 Room: redaction/formats. Runs only inside the sandbox worker. Pure. Owners, groups, times and
-extended headers go with the old writing (``redaction.carriers.tar_archive``); the packing stays
-of its kind. Sources: POSIX.1-2017 pax, RFC 1952.
+extended headers go with the old writing (``redaction.carriers.tar_archive``, ``sevenzip_archive``);
+the archive stays of its kind. Sources: POSIX.1-2017 pax, RFC 1952, 7-Zip's ``7zFormat.txt``.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from redaction.carriers import archive_junk, tar_archive, zip_findings
+from redaction.carriers import archive_junk, sevenzip_archive, tar_archive, zip_findings
 from redaction.carriers.tar_archive import Archive, Entry
 from redaction.errors import EmptyFileError
 from redaction.fidelity import members as oracle
@@ -17,6 +17,7 @@ from redaction.model import Action, Category, Finding, Member, Plan, Profile, Pr
 from redaction.text import people
 
 REWRITE: Final = "rewrite"
+SEVENZIP: Final = "7z"
 
 
 def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - members are planned by their own
@@ -26,18 +27,20 @@ def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - members are p
         EmptyFileError: no file is left in it.
         RedactionError: as ``tar_archive.read``.
     """
-    archive = tar_archive.read(data)
+    archive = _read(data)
     if not any(map(_is_sent, archive.entries)):
         raise EmptyFileError
     positions = list(enumerate(archive.entries, 1))
-    findings = [found for at, entry in positions for found in _told(at, entry)]
+    carrier = "7Z" if archive.kind == SEVENZIP else "TAR"
+    findings = [found for at, entry in positions for found in _told(carrier, at, entry)]
     if archive.telling_head:
-        findings.append(_finding("packing", Category.HISTORY, "name, time and system", ""))
+        told = ("TAR.packing", Category.HISTORY, Action.REMOVED, "name, time and system")
+        findings.append(Finding(*told, seed=False))
     findings += zip_findings.names(
         [(at, entry.name) for at, entry in positions if not archive_junk.is_dropped(entry.name)],
-        "TAR",
+        carrier,
     )
-    same = tar_archive.plain(_settled(archive)) == archive.plain and not archive.telling_head
+    same = _plain(archive.kind, _settled(archive)) == archive.plain and not archive.telling_head
     return Plan(tuple(findings), tasks=() if same else (REWRITE,))
 
 
@@ -45,8 +48,8 @@ def apply(data: bytes, plan: Plan) -> bytes:
     """Return the archive written anew; without that task, ``data`` itself."""
     if REWRITE not in plan.tasks:
         return data
-    archive = tar_archive.read(data)
-    return tar_archive.written(archive.kind, _settled(archive))
+    archive = _read(data)
+    return _written(archive.kind, _settled(archive))
 
 
 def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:  # noqa: ARG001
@@ -65,18 +68,35 @@ def members(data: bytes) -> Sequence[Member]:
     """Return every file that was sent, to be cleaned by its own handler."""
     return [
         Member(position, entry.name, entry.content)
-        for position, entry in enumerate(tar_archive.read(data).entries, 1)
+        for position, entry in enumerate(_read(data).entries, 1)
         if _is_sent(entry)
     ]
 
 
 def repacked(data: bytes, replaced: Mapping[str, bytes]) -> bytes:
     """Return the archive with the files in ``replaced`` holding what stands there."""
-    archive = tar_archive.read(data)
+    archive = _read(data)
     entries = (
         replace(entry, content=replaced.get(entry.name, entry.content)) for entry in archive.entries
     )
-    return tar_archive.written(archive.kind, entries)
+    return _written(archive.kind, entries)
+
+
+def _read(data: bytes) -> Archive:
+    if data.startswith(sevenzip_archive.MAGIC):
+        return sevenzip_archive.read(data)
+    return tar_archive.read(data)
+
+
+def _written(kind: str, entries: Iterable[Entry]) -> bytes:
+    if kind == SEVENZIP:
+        return sevenzip_archive.written(entries)
+    return tar_archive.written(kind, entries)
+
+
+def _plain(kind: str, entries: Iterable[Entry]) -> bytes:
+    """Return the archive without the packing around it, which only tar has."""
+    return sevenzip_archive.written(entries) if kind == SEVENZIP else tar_archive.plain(entries)
 
 
 def _settled(archive: Archive) -> list[Entry]:
@@ -93,22 +113,20 @@ def _is_sent(entry: Entry) -> bool:
 
 
 def _contents(data: bytes) -> Mapping[str, bytes]:
-    return {entry.name: entry.content for entry in tar_archive.read(data).entries}
+    return {entry.name: entry.content for entry in _read(data).entries}
 
 
-def _told(position: int, entry: Entry) -> Iterator[Finding]:
-    where = f"member {position}"
+def _told(carrier: str, position: int, entry: Entry) -> Iterator[Finding]:
+    told: list[tuple[str, Category, str]] = []
     if entry.owner:
-        yield _finding("owner", Category.USERNAME, entry.owner, where)
+        told.append(("owner", Category.USERNAME, entry.owner))
     if entry.time:
-        yield _finding("time", Category.TIME, "time of the last change", where)
-    for name in entry.fields:
-        yield _finding("field", Category.HISTORY, name, where)
-    yield from archive_junk.findings("TAR", position, entry.name, entry.content)
-
-
-def _finding(carrier: str, category: Category, value: str, where: str) -> Finding:
-    return Finding(f"TAR.{carrier}", category, Action.REMOVED, value, where, seed=False)
+        told.append(("time", Category.TIME, "time of the last change"))
+    told += [("field", Category.HISTORY, name) for name in entry.fields]
+    for what, category, value in told:
+        where = f"member {position}"
+        yield Finding(f"{carrier}.{what}", category, Action.REMOVED, value, where, seed=False)
+    yield from archive_junk.findings(carrier, position, entry.name, entry.content)
 
 
 def warm() -> None:

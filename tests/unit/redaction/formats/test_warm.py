@@ -36,6 +36,7 @@ sys.stdout.write(report.status.value)
         ("jpeg", "test_jpeg import photograph", "photograph(6)"),
         ("png", "test_png import picture", "picture('RGB', 3)"),
         ("zip+text", "packages import zipped", "zipped({'a.txt': 'words', '~$b': 'x'})"),
+        ("7z+text", "test_sevenzip import packed", "packed(**{'a.txt': b'words'})"),
         ("txz+text", "test_tar import PACKERS, tarred", "PACKERS['txz'](tarred({'a.txt': 'b'}))"),
         ("docx+jpeg", "packages import docx", "docx()"),
         ("xlsx", "packages import xlsx", "xlsx()"),
