@@ -111,7 +111,6 @@ _BEGINNINGS: Final[tuple[tuple[bytes, _Refusal], ...]] = (
     (rb"GIF8[79]a|BM.{4}\x00\x00\x00\x00|8BPS", unsupported.ImageError),
     (rb".{4}ftyp(?!%b)|\x00\x00\x01\x00" % _HEIF, unsupported.ImageError),
     (BLANK + rb"\((?:kicad_\w|footprint |module )|EESchema|PCBNEW", unsupported.BoardError),
-    (rb"\{\\rtf", unsupported.OfficeError),
     (rb"MZ.{58}|\x7fELF|#!|\xca\xfe\xba\xbe|\xcf\xfa\xed\xfe", unsupported.ProgramError),
     (BLANK + rb"(?i:<(?:\?xml|!doctype|svg|html|x3d))", unsupported.MarkupError),
     (rb"[^\r\n]{72}[CB][ 0]{6}1[\r\n ]", unsupported.IgesError),

@@ -61,7 +61,7 @@ class ImageError(UnsupportedFormatError):
 
 
 class MarkupError(UnsupportedFormatError):
-    """Web pages and other XML cannot be cleaned safely. Send an SVG, PDF or DXF export instead."""
+    """This kind of XML or web page cannot be cleaned safely. Send an SVG, PDF or DXF export."""
 
     code = "unsupported-markup"
 
