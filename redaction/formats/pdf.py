@@ -74,17 +74,18 @@ def _told(document: _Document, gone: Sequence[Finding], profile: Profile) -> lis
     """Return, for review, whom ``document`` still names, and what of ``gone`` it repeats.
 
     Raises:
-        SignedDrawingError: a visible signature draws the name of who signed, and is to stay.
+        SignedDrawingError: a visible signature spells the name of who signed, and is to stay.
     """
     pdf = document.pdf
     words = list(pdf_text.kept(pdf))
     pages = pdf_text.pages(document.data, pdf)
     signatures = pdf_signatures.pictures(pdf)
-    drawn = [page.text for page in pages if page.carrier == pdf_signatures.CARRIER]
-    drawn += [said for picture in signatures for said in (picture.words, picture.content)]
-    signers = pdf_signatures.signers(drawn, gone)
+    spelt = [said for picture in signatures for said in (picture.words, picture.content)]
+    signers = pdf_signatures.signers(spelt, gone)
     if not all(profile.asks(one.carrier, one.category, one.value) for one in signers):
         raise SignedDrawingError
+    drawn = [page.text for page in pages if page.carrier == pdf_signatures.CARRIER]
+    signers += pdf_signatures.signers(drawn, gone)
     return [
         *(one for one in document.found if one.action is Action.REVIEW),
         *(finding for page in pages for finding in page.findings),
