@@ -6,9 +6,11 @@ docs/reference/formats/dwg.md.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 from redaction.errors import ResidueError
 from redaction.formats import (
+    dwg_content,
     dwg_fidelity,
     dwg_header,
     dwg_paths,
@@ -29,7 +31,7 @@ TOLD = {
 }
 
 
-def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - words of the drawing are not changed
+def plan(data: bytes, profile: Profile) -> Plan:
     """Return the places to overwrite.
 
     Raises:
@@ -45,12 +47,7 @@ def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - words of the 
         if name in drawing.streams:
             new[name], told = rewrite(drawing.streams[name], drawing.text)
             found += told
-    body, told = dwg_paths.plan_objects(drawing.objects(), drawing.text)
-    found += told
-    body, told = dwg_records.plan_properties(drawing.objects(body), drawing.text)
-    found += told
-    new[drawing.body], told = dwg_repeats.plan_repeats(drawing.objects(body), drawing.text, found)
-    found += told
+    new[drawing.body] = _plan_objects(drawing, profile, found)
     for name, rewrite in dwg_header.rewrites(drawing.version, found).items():
         if name in drawing.streams:
             new[name], told = rewrite(drawing.streams[name], drawing.text)
@@ -64,6 +61,20 @@ def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - words of the 
             Finding("DWG.slack", Category.HISTORY, Action.REMOVED, "left-over bytes", seed=False)
         )
     return Plan(tuple(found), tuple(edits))
+
+
+def _plan_objects(drawing: Drawing, profile: Profile, found: list[Finding]) -> bytes:
+    """Return the objects as they will be; add to ``found`` what was in them."""
+    body = None
+    repeats = partial(dwg_repeats.plan_repeats, findings=found)
+    content = partial(dwg_content.plan_content, profile=profile)
+    for rewrite in (dwg_paths.plan_objects, dwg_records.plan_properties, repeats, content):
+        body, told = rewrite(drawing.objects(body), drawing.text)
+        found += told
+    if profile.asks_any:
+        body, told = repeats(drawing.objects(body), drawing.text)
+        found += told
+    return body or b""
 
 
 def apply(data: bytes, plan: Plan) -> bytes:

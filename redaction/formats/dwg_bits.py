@@ -1,23 +1,17 @@
-"""Text at any bit of a DWG object, and the checksum behind the object.
+"""Bits and text at any bit of a DWG, and the checksum that closes objects and headers.
 
 Room: redaction/formats. Pure. Objects are streams of bits, so a string may begin at any of them;
-eight shifted copies of a stream hold every string byte by byte. Objects are found by the handle map
-and closed by a CRC. Source: Open Design Specification for .dwg files 5.4.1, §2, §20, §23.
+eight shifted copies of a stream hold every string byte by byte. Source: Open Design Specification
+for .dwg files 5.4.1, §2.
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from redaction.errors import UnreadableError
-
 CRC_SEED: Final = 0xC0C1
 MIN_CHARS: Final = 4
-MAX_OBJECTS: Final = 20_000_000
-# From release 2010 on a type may be written as a byte above this one.
-LATER_TYPES: Final = 0x1F0
 _START: Final = r"[A-Za-z]:[\\/]|\\\\[\w]|/(?:[Uu]sers|home|mnt|media|Volumes|private|export)/"
 
 
@@ -123,110 +117,3 @@ class Text:
         """
         counts = self.announced(data, at)
         return next((count for count in counts if MIN_CHARS <= count <= run + 1), None)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Stretch:
-    """An object in its stream: where it begins and where its checksum stands."""
-
-    start: int
-    end: int
-
-
-class Objects:
-    """The objects of a stream by the handle map; ``wide_sizes`` from release 2010 on."""
-
-    def __init__(self, stream: bytes, handles: bytes, wide_sizes: bool) -> None:
-        self.stream = stream
-        self._wide_sizes = wide_sizes
-        found = {at for at in _locations(handles) if 0 <= at < len(stream) - 2}
-        stretches = (self._stretch(at) for at in found)
-        self.stretches = sorted(stretch for stretch in stretches if stretch is not None)
-
-    def _stretch(self, at: int) -> Stretch | None:
-        size, position = _body(self.stream, at, self._wide_sizes)
-        end = position + size
-        return Stretch(at, end) if end + 2 <= len(self.stream) else None
-
-    def holding(self, start_bit: int, end_bit: int) -> Stretch | None:
-        """Return the object that holds the bits, if its checksum is right."""
-        at = bisect_right(self.stretches, Stretch(start_bit // 8, len(self.stream))) - 1
-        if at < 0 or end_bit > self.stretches[at].end * 8:
-            return None
-        return self.stretches[at] if self.sound(self.stretches[at]) else None
-
-    def kind(self, stretch: Stretch) -> int:
-        """Return the number of an object's type; 500 and more are counted out by the file."""
-        at = 8 * _body(self.stream, stretch.start, self._wide_sizes)[1]
-        form = bits(self.stream, at, 2)
-        if not self._wide_sizes:
-            return (
-                little(bits(self.stream, at + 2, 16), 2)
-                if form == 0
-                else bits(self.stream, at + 2, 8)
-            )
-        if form < 2:
-            return bits(self.stream, at + 2, 8) + form * LATER_TYPES
-        return little(bits(self.stream, at + 2, 16), 2)
-
-    def sound(self, stretch: Stretch) -> bool:
-        """Return whether the checksum of an object is right."""
-        stored = int.from_bytes(self.stream[stretch.end : stretch.end + 2], "little")
-        return crc16(self.stream[stretch.start : stretch.end]) == stored
-
-
-def _body(stream: bytes, at: int, wide_sizes: bool) -> tuple[int, int]:
-    """Return how many bytes the object at ``at`` holds, and where they begin."""
-    size = shift = 0
-    while at + 2 <= len(stream) and shift <= 30:
-        word = int.from_bytes(stream[at : at + 2], "little")
-        size |= (word & 0x7FFF) << shift
-        at += 2
-        shift += 15
-        if not word & 0x8000:
-            break
-    while wide_sizes and at < len(stream):
-        at += 1
-        if not stream[at - 1] & 0x80:
-            break
-    return size, at
-
-
-def _locations(handles: bytes) -> Iterator[int]:
-    """Yield where objects begin, by the handle map.
-
-    Raises:
-        UnreadableError: the map is damaged.
-    """
-    at = count = 0
-    while at + 2 <= len(handles):
-        size = int.from_bytes(handles[at : at + 2], "big")
-        if size <= 2:
-            return
-        end, position, location = at + size, at + 2, 0
-        if end > len(handles):
-            raise UnreadableError("the handle map is cut off")
-        while position < end:
-            _, position = _modular(handles, position, end)
-            step, position = _modular(handles, position, end)
-            location += step
-            count += 1
-            if count > MAX_OBJECTS:
-                raise UnreadableError("too many objects")
-            yield location
-        at = end + 2
-
-
-def _modular(data: bytes, at: int, end: int) -> tuple[int, int]:
-    """Return a number with a sign, seven bits a byte, and where it ends."""
-    value = shift = 0
-    while at < end:
-        byte = data[at]
-        at += 1
-        if byte & 0x80:
-            value |= (byte & 0x7F) << shift
-            shift += 7
-            continue
-        value |= (byte & 0x3F) << shift
-        return (-value if byte & 0x40 else value), at
-    raise UnreadableError("the handle map is damaged")

@@ -10,13 +10,14 @@ from redaction.errors import NotFaithfulError
 from redaction.formats import dwg_header
 from redaction.formats.dwg_properties import SECTIONS
 from redaction.formats.dwg_streams import AUXILIARY, HEADER, PREVIEW, WHOLE, Drawing
-from redaction.model import Plan, Proof, patched
+from redaction.model import Action, CarrierClass, Plan, Proof, patched
 
 PROPERTIES: Final = frozenset(SECTIONS)
 HEADERS: Final = frozenset({HEADER, AUXILIARY})
 HEADER_CARRIERS: Final = ("DWG.Header", "DWG.AuxHeader")
 # Findings that stand for a change in an object, by the beginning of their carrier.
 OBJECT_CARRIERS: Final = ("DWG.object", "DWG.DWGPROPS")
+CHANGES: Final = frozenset({Action.REMOVED, Action.REPLACED})
 
 
 def compare(before: Drawing, after: Drawing, plan: Plan) -> Proof:
@@ -37,7 +38,11 @@ def compare(before: Drawing, after: Drawing, plan: Plan) -> Proof:
             raise NotFaithfulError("a stream outside the plan differs")
     _compare_headers(before, after, plan)
     objects, changed = _compare_objects(before, after)
-    planned = sum(told.carrier.startswith(OBJECT_CARRIERS) for told in plan.findings)
+    planned = sum(
+        told.carrier.startswith(OBJECT_CARRIERS) or told.carrier_class is CarrierClass.CONTENT
+        for told in plan.findings
+        if told.action in CHANGES
+    )
     if changed > planned:
         raise NotFaithfulError("more objects differ than were planned")
     return Proof(

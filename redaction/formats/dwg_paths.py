@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from redaction.formats.dwg_bits import Objects, Stretch, Text, crc16, shifted, written
+from redaction.formats.dwg_bits import Text, crc16, shifted, written
+from redaction.formats.dwg_objects import Objects, Stretch
 from redaction.model import Action, Category, Finding
 
 ABSOLUTE: Final = re.compile(

@@ -11,7 +11,8 @@ import struct
 from typing import Final
 
 from redaction.carriers import naming
-from redaction.formats.dwg_bits import Objects, Stretch, Text, shifted, written
+from redaction.formats.dwg_bits import Text, shifted, written
+from redaction.formats.dwg_objects import Objects, Stretch
 from redaction.formats.dwg_paths import close
 from redaction.model import Action, Category, Finding
 

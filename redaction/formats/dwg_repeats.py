@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from redaction.carriers.secrets import secrets
-from redaction.formats.dwg_bits import Objects, Stretch, Text, bits, shifted, written
+from redaction.formats.dwg_bits import Text, bits, shifted, written
+from redaction.formats.dwg_objects import Objects, Stretch
 from redaction.formats.dwg_paths import close
 from redaction.formats.dwg_residue import pattern
 from redaction.model import Action, Category, Finding

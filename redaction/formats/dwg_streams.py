@@ -13,9 +13,10 @@ from typing import Final
 
 from redaction.errors import UnreadableError, UnsupportedFormatError
 from redaction.formats import dwg_recoded
-from redaction.formats.dwg_bits import Objects, Text
+from redaction.formats.dwg_bits import Text
 from redaction.formats.dwg_coded import CodedContainer
 from redaction.formats.dwg_container import Container
+from redaction.formats.dwg_objects import Objects
 from redaction.model import Edit
 
 PLAIN: Final = (b"AC1012", b"AC1014", b"AC1015")

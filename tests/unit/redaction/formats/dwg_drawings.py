@@ -240,3 +240,22 @@ def plain(version: bytes = b"AC1015", bodies: list[str] | None = None) -> bytes:
     ):
         struct.pack_into("<BII", out, 0x19 + 9 * index, number, at, size)
     return bytes(out)
+
+
+def saying(version: bytes, kind: int, words: list[str]) -> str:
+    """Return an object of type ``kind`` that says ``words``, as its release does."""
+    if version < b"AC1021":
+        closed = [string(word + "\x00", wide=False) for word in words]
+        return "01" + bits(kind, 8) + "101" + "0110".join(closed)
+    together = "".join(
+        "01" + bits(len(word), 8) + stream(word.encode("utf-16-le")) for word in words
+    )
+    count = stream(struct.pack("<H", len(together)))
+    if version == b"AC1021":
+        head = "01" + bits(kind, 8)
+        size = len(head) + 32 + 3 + len(together) + 17
+        return head + stream(struct.pack("<I", size)) + "101" + together + count + "1"
+    head = "00" + bits(kind, 8)
+    pad = "1" * (-(len(head) + len(together) + 17) % 8)
+    handles = "0" * 8
+    return head + pad + together + count + "1" + handles
