@@ -18,6 +18,7 @@ from redaction.model import Edit
 SIGNATURE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 HEADER_BYTES: Final = 512
 ENTRY: Final = struct.Struct("<64sHBB3I16sI8s8sIQ")
+SIZE_AT: Final = 120
 # A directory entry of nobody: zeros, and neighbours that are none (§2.6.3).
 VACANT: Final = bytes(68) + b"\xff" * 12 + bytes(48)
 FREE: Final = 0xFFFFFFFF
@@ -33,11 +34,16 @@ Extent = tuple[int, int]  # where bytes lie in the file: start and end
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A stream: its path from the root, and where its bytes lie, in order."""
+    """A stream: its path from the root, and where its bytes lie, in order.
+
+    ``room`` is where more of it would lie without another sector, ``counted`` where its size is.
+    """
 
     path: tuple[str, ...]
     extents: tuple[Extent, ...] = field(repr=False)
     size: int
+    room: tuple[Extent, ...] = field(default=(), repr=False)
+    counted: Extent = (0, 0)
 
     @property
     def name(self) -> str:
@@ -90,6 +96,7 @@ class _Entry:
     child: int
     start: int
     size: int
+    at: int
 
 
 def read(data: bytes) -> Compound:
@@ -143,19 +150,20 @@ class _Reader:
                 storages.add(path)
             elif entry.size < MINI_CUTOFF:
                 chain = _followed(entry.start, mini_fat, claimed, len(minis)) if entry.size else []
-                extents = _cut([minis[sector] for sector in chain], entry.size)
-                streams.append(self._stream(path, extents, entry.size))
+                streams.append(self._stream(path, [minis[sector] for sector in chain], entry))
             else:
-                extents = self._extents(self._chain(entry.start), entry.size)
-                streams.append(self._stream(path, extents, entry.size))
+                room = [self._extent(sector) for sector in self._chain(entry.start)]
+                streams.append(self._stream(path, room, entry))
         times = tuple((at + 100, at + 116) for number, at in enumerate(entries) if number in used)
         vacant = tuple((at, at + 128) for number, at in enumerate(entries) if number not in used)
         unused = tuple(_between(self._used, len(self._data)))
         return Compound(tuple(streams), frozenset(storages), times, vacant, unused)
 
-    def _stream(self, path: tuple[str, ...], extents: list[Extent], size: int) -> Stream:
+    def _stream(self, path: tuple[str, ...], room: list[Extent], entry: _Entry) -> Stream:
+        extents = _cut(room, entry.size)
         self._used += extents
-        return Stream(path, tuple(extents), size)
+        counted = entry.at + SIZE_AT, entry.at + SIZE_AT + 4
+        return Stream(path, tuple(extents), entry.size, tuple(room), counted)
 
     def _number(self, at: int) -> int:
         return int.from_bytes(self._data[at : at + 4], "little")
@@ -209,7 +217,7 @@ class _Reader:
             size &= 0xFFFFFFFF  # the upper half means nothing in version 3 (§2.6.1)
         if size > len(self._data):
             raise UnreadableError("cut off")
-        return _Entry(text, kind, left, right, child, start, size)
+        return _Entry(text, kind, left, right, child, start, size, at)
 
     def _tree(
         self, entries: Sequence[int], root: _Entry, used: set[int]

@@ -36,12 +36,16 @@ class Packing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A file's place: its name, its pieces in order; for ``COUNTED`` where its length stands."""
+    """A file's place: its name, its pieces in order; for ``COUNTED`` where its length stands.
+
+    ``least_bytes`` is how long it must stay, where what is shorter lies elsewhere.
+    """
 
     name: str
     pieces: tuple[Extent, ...]
     packing: Packing = Packing.EXACT
     length: tuple[Extent, ...] = ()
+    least_bytes: int = 0
 
     @property
     def room_bytes(self) -> int:
@@ -79,7 +83,7 @@ class Slot:
         else:
             fits = len(content) == room_bytes
             if self.packing is not Packing.EXACT:
-                fits = len(content) <= room_bytes
+                fits = self.least_bytes <= len(content) <= room_bytes
             if not fits:
                 raise OpaqueStreamError
             written = content + bytes(room_bytes - len(content))

@@ -5,7 +5,7 @@ bytes a character; whatever lies between the pieces was deleted and never wiped.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -73,6 +73,18 @@ def read(document: bytes) -> Fib:
     pairs = tuple(zip(numbers[::2], numbers[1::2], strict=True))
     table = "1Table" if flags & TABLE_1 else "0Table"
     return Fib(flags, table, pairs, PAIRS_AT + 8 * count)
+
+
+def check(fib: Fib, table: bytes, numbers: Iterable[int]) -> None:
+    """Return if the structures with these ``numbers`` lie in the table stream.
+
+    Raises:
+        UnreadableError: one leads outside.
+    """
+    for number in numbers:
+        start, end = fib.place(number)
+        if end > start and end > len(table):
+            raise UnreadableError("a structure leads outside its stream")
 
 
 def pieces(fib: Fib, table: bytes, document_bytes: int) -> list[Piece]:
@@ -149,7 +161,7 @@ def strings(table: bytes, start: int, end: int) -> Iterator[tuple[int, int, bool
             (chars,) = struct.unpack_from("<H", table, at)
             first, at = at + 2, at + 2 + 2 * chars
         else:
-            first, at = at + 1, at + 1 + table[at]
+            first, at = at + 1, at + 1 + int.from_bytes(table[at : at + 1], "little")
         if at > end:
             raise UnreadableError("a string leads outside its table")
         yield first, at, wide

@@ -37,6 +37,13 @@ GONE: Final = {
     **dict.fromkeys((77, 78, 79, 80, 94, 97, 119), Category.HISTORY),
     office_doc_fib.VARIABLES: Category.COMMENT,
 }
+READ: Final = (
+    *(office_doc_fib.CHARACTERS, office_doc_fib.PARAGRAPHS, office_doc_fib.SECTIONS),
+    *(office_doc_fib.ANNOTATIONS, office_doc_fib.PROPERTIES, office_doc_fib.ASSOCIATED),
+    *(office_doc_fib.TEXT, office_doc_fib.OWNERS, office_doc_fib.REVISERS, office_doc_fib.FILES),
+    *(office_doc_fib.SAVED_BY, office_doc_fib.ANNOTATION_TIMES, office_doc_fib.PROTECTED_USERS),
+    office_doc_fields.OUTLINE_PAGES,
+)
 # When it was made, revised and printed; how often; how long it was edited (§2.7.2).
 TIMES: Final = (20, 38)
 COMMENT_BYTES, INITIALS_BYTES = 30, 20
@@ -55,6 +62,7 @@ def read(paper: Paper, stream: Stream) -> None:
     if beside is None:
         raise UnreadableError("no table stream")
     table = bytes(paper.contents[beside.name])
+    office_doc_fib.check(fib, table, (*GONE, *READ))
     pieces = office_doc_fib.pieces(fib, table, len(document))
     paper.show(
         stream.name, office_doc_fib.text(document, pieces).replace("\r", "\n").replace("\x07", "\n")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from redaction.carriers import property_sets, wmf_records
-from redaction.carriers.compound_file import Stream
+from redaction.carriers.compound_file import MINI_CUTOFF, Stream
 from redaction.carriers.slots import Packing, Slot, within
 from redaction.errors import OpaqueStreamError, UnreadableError
 from redaction.formats import (
@@ -113,9 +113,14 @@ def _native(paper: Paper, stream: Stream) -> None:
 
 
 def _whole(paper: Paper, stream: Stream) -> None:
-    """Note a stream that is a file."""
-    if stream.size:
-        paper.keep(stream, [(0, stream.size)])
+    """Note a stream that is a file; it may become shorter, or fill its last sector."""
+    if not stream.size:
+        return
+    small = stream.size < MINI_CUTOFF
+    room = within(stream.room, 0, MINI_CUTOFF - 1) if small else stream.room
+    least = 1 if small else MINI_CUTOFF
+    name = f"file {len(paper.slots) + 1}"
+    paper.slots.append(Slot(name, room, Packing.COUNTED, (stream.counted,), least))
 
 
 def _presentation(paper: Paper, stream: Stream) -> None:

@@ -151,8 +151,12 @@ def doc(
     pairs: int = 150,
     streams: Mapping[str, bytes] | None = None,
     ident: int = 0xA5EC,
+    outside: int | None = None,
 ) -> bytes:
-    """Return a Word document; ``deleted`` lies between two pieces of its text."""
+    """Return a Word document; ``deleted`` lies between two pieces of its text.
+
+    The structure with the number ``outside`` is said to lie where nothing is.
+    """
     text_place = 154 + 8 * pairs + 64
     structures = dict(doc_tables(text_place, text))
     if deleted:
@@ -172,6 +176,8 @@ def doc(
     for number, content in structures.items():
         listed[number] = (len(table), len(content))
         table += content
+    if outside is not None:
+        listed[outside] = (5000, 2_000_000_000)
     head = struct.pack("<HHHHHH", ident, 0x0112, 0, 0x0409, 0, flags).ljust(32, b"\0")
     head += struct.pack("<H", 14) + bytes(28) + struct.pack("<H", 22) + bytes(88)
     head += struct.pack("<H", pairs) + b"".join(struct.pack("<II", *pair) for pair in listed)

@@ -138,6 +138,9 @@ def test_an_author_the_text_names_is_shown_for_review() -> None:
         (papers.doc(flags=0), UnreadableError),
         (papers.doc(tables={33: b"\x02\xff\xff\xff\xff"}), UnreadableError),
         (papers.doc(tables={33: b"\x03"}), UnreadableError),
+        (papers.doc(outside=71), UnreadableError),
+        (papers.doc(outside=94), UnreadableError),
+        (papers.doc(tables={71: b"\x03\0\0\0\xff"}), UnreadableError),
         (papers.doc(tables={71: sttb("a" * 9)[:12]}), UnreadableError),
         (papers.doc(streams={"Macros/VBA/dir": b"x"}), ActiveContentError),
         (papers.doc(streams={"Unheard": b"x"}), OpaqueStreamError),
@@ -290,6 +293,26 @@ def test_a_package_keeps_its_file_and_forgets_where_it_lay() -> None:
     assert before.content == packages.photograph()
     assert identify(after.content).name == "jpeg"
     assert len(after.content) < len(before.content)
+
+
+@pytest.mark.parametrize("stuffing", [0, 9000])
+def test_a_file_that_is_a_stream_may_become_shorter(stuffing: int) -> None:
+    noise = bytes((number * 7919 >> 5) & 255 for number in range(stuffing))
+    inner = packages.zipped({"photo.jpg": packages.photograph(), "noise.txt": noise.hex()})
+    data = packages.compound({"\x01Ole": bytes(20), "Package": inner, "\x03EPRINT": papers.emf()})
+    assert inner in [member.content for member in office.members(data)]
+    result = cleaned(data)
+    content = content_of(result, "Package")
+    assert len(content) < len(inner)
+    assert packages.unzipped(content)["noise.txt"] == noise.hex().encode()
+
+
+def test_a_file_that_would_have_to_move_is_refused() -> None:
+    # Below 4096 bytes, streams lie elsewhere.
+    note = packages.zipped({"a.txt": "Bracket"}, comment=CANARY.encode() * 400)
+    assert len(note) > 4096
+    data = packages.compound({"\x01Ole": bytes(20), "CONTENTS": note})
+    assert reason(data) == "opaque-stream"
 
 
 def test_a_package_that_grows_when_it_is_cleaned_is_refused() -> None:
