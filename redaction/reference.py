@@ -68,7 +68,12 @@ FAMILIES: Final = (
     ),
     Family("EMF, WMF", ("emf", "wmf"), "every record that draws", "metafiles"),
     Family("G-code", ("gcode",), "every word of every block", "gcode"),
-    Family("Gerber, Excellon", ("gerber", "excellon"), "every command and coordinate", "gerber"),
+    Family(
+        "Gerber, Excellon",
+        ("gerber", "gbrjob", "excellon"),
+        "every command and coordinate",
+        "gerber",
+    ),
     Family("ZIP of any of these", ("zip",), "each member by its own proof", "zip"),
     Family(
         "7z, tar, also `.gz`, `.bz2`, `.xz`",

@@ -78,6 +78,7 @@ FORMATS: Final = (
     Format("3dm", "redaction.formats.rhino", ".3dm", "model/vnd.3dm"),
     Format("gcode", "redaction.formats.gcode", ".gcode", "text/x-gcode"),
     Format("gerber", "redaction.formats.gerber", ".gbr", "application/vnd.gerber"),
+    Format("gbrjob", "redaction.formats.board_job", ".gbrjob", "application/json"),
     Format("excellon", "redaction.formats.excellon", ".drl", "application/octet-stream"),
     Format("rtf", "redaction.formats.rtf", ".rtf", "application/rtf"),
     Format("html", "redaction.formats.html", ".html", "text/html"),

@@ -175,6 +175,11 @@ GERBER: Final = re.compile(
     re.MULTILINE,
 )
 EXCELLON: Final = re.compile(rb"(?:\s++|%|;[^\r\n]*+[\r\n])*+M48[ \t]*+(?:;[^\r\n]*+)?[\r\n]")
+GERBER_JOB: Final = re.compile(
+    BLANK
+    + rb"\{\s*+\"Header\"\s*+:\s*+\{(?=.{0,2000}?\"GenerationSoftware\")(?=.*\"GeneralSpecs\")",
+    re.DOTALL,
+)
 GCODE_PROBED_BYTES: Final = 64 * 1024
 GCODE_COMMANDS: Final = 3
 
@@ -182,6 +187,8 @@ GCODE_COMMANDS: Final = 3
 def board(data: bytes) -> str | None:
     """Return as which kind of circuit board's data ``data`` begins; None if it is no such text."""
     head = data[:GCODE_PROBED_BYTES]
+    if GERBER_JOB.match(head):
+        return "gbrjob"
     drilled = EXCELLON.match(head) is not None
     if not (drilled or GERBER.search(head)) or text_of(data) is None:
         return None

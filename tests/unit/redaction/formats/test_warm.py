@@ -63,6 +63,7 @@ sys.stdout.write(report.status.value)
         ("gltf", "test_gltf import PERSONAL, model, packed", "packed(model(**PERSONAL[0]))"),
         ("amf", "test_amf import model", "model('<metadata type=\"name\">Jane Roe</metadata>')"),
         ("gcode", "test_gcode import program", "program('; by Jane Roe')"),
+        ("gbrjob", "test_board_job import job", "job('Jane Roe')"),
         ("gerber", "test_gerber import artwork", "artwork('G04 by Jane Roe*')"),
         ("excellon", "test_excellon import drilled", "drilled('; by Jane Roe\\\\n')"),
         ("text", "test_text import WORDS", "('zażółć ' + WORDS).encode()"),
