@@ -24,6 +24,7 @@ from redaction.formats import (
     pdf_fonts,
     pdf_history,
     pdf_objects,
+    pdf_properties,
     pdf_signatures,
     pdf_streams,
     pdf_text,
@@ -137,6 +138,7 @@ def _cut(pdf: pikepdf.Pdf, file_bytes: int) -> tuple[pikepdf.Pdf, list[Finding]]
     try:
         for node in walk(pdf):
             removed += pdf_annotations.scrubbed(node)
+            removed += pdf_properties.scrubbed(node)
             removed += pdf_objects.scrubbed(node)
             removed += pdf_streams.scrubbed(node, budget)
     except BROKEN as error:

@@ -15,7 +15,7 @@ from redaction.errors import NotFaithfulError, UnreadableError
 from redaction.formats import pdf_streams
 from redaction.formats.pdf_document import BROKEN, NAMED, opened, read
 from redaction.formats.pdf_glyphs import SHOWING
-from redaction.formats.pdf_objects import TEX
+from redaction.formats.pdf_objects import DROPPED, INFORMATION, TEX
 from redaction.model import Proof
 
 # What decides how a page is seen (ISO 32000-2 table 31), resources aside.
@@ -23,9 +23,9 @@ FRAME: Final = ("/MediaBox", "/CropBox", "/TrimBox", "/Rotate", "/UserUnit", "/G
 # What is not followed: metadata that goes, and ways back up the tree.
 SKIPPED: Final = frozenset(
     {
-        *("/Metadata", "/PieceInfo", "/LastModified", "/Parent", "/P", "/StructParent"),
-        *("/StructParents", "/Length", "/Filter", "/DecodeParms", "/OPI", "/Thumb", "/Ref", "/AF"),
-        *("/CreatorInfo", "/F", "/FFilter", "/FDecodeParms"),
+        *("/Metadata", "/Parent", "/P", "/StructParent", "/StructParents"),
+        *("/Length", "/Filter", "/DecodeParms", "/F", "/FFilter", "/FDecodeParms", "/Ref"),
+        *DROPPED,
     }
 )
 MAX_DEPTH: Final = 64
@@ -135,5 +135,7 @@ def _children(held: pikepdf.Object, key: str) -> Iterator[tuple[str, pikepdf.Obj
         return
     named = key in NAMED and isinstance(held, pikepdf.Dictionary)
     for name in sorted(held.keys()):
-        if named or not (name in SKIPPED or name.startswith(TEX)):
-            yield name, held[name]
+        child = held[name]
+        told = name in INFORMATION and isinstance(child, pikepdf.String)
+        if named or not (told or name in SKIPPED or name.startswith(TEX)):
+            yield name, child

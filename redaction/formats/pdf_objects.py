@@ -45,6 +45,7 @@ DROPPED: Final = {
     "/EmbeddedFiles": ("attached files", Category.ATTACHMENT),
     "/Collection": ("portfolio", Category.ATTACHMENT),
     "/CreatorInfo": ("program of a layer", Category.SOFTWARE),
+    "/User": ("who a layer is for", Category.PERSON),
     "/DPM": ("metadata of document parts", Category.HISTORY),
     "/SearchIndex": ("search index", Category.HISTORY),
     "/AlternatePresentations": ("slide shows", Category.ATTACHMENT),
