@@ -1,33 +1,35 @@
 """How fast is a STEP file cleaned and proved, and in how much memory?
 
 The limit named here is hashlib's SHA-256 over the same bytes in the same process: one pass in C.
-The peer is OpenCascade where its Python package (cadquery-ocp) is installed: it loads and saves
-a smaller file of the same making, which proves nothing and removes nobody. The STEP is made
-here: 110 MB of points, curves, faces, styles and properties, and some people among them. What is
-counted is the time of the processor, so that what else the machine does counts as little as can be.
+The peer is OpenCascade by its Python package (cadquery-ocp-novtk), in an environment of its own:
+it loads and saves a smaller file of the same making, which proves nothing and removes nobody. The
+STEP is made here: 110 MB of points, curves, faces, styles and properties, and some people among
+them. ``BENCH_STEP`` names a file of your own to be measured as well.
 """
 
-import hashlib
-import importlib
+import os
 import random
-import re
 import statistics
+import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from importlib.util import find_spec
-from multiprocessing import get_context
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple, TypeVar
 
-from redaction import engine
-from redaction.model import Profile
+from benchmarks.measuring import ROUNDS, apart, compared, environment, scrubbed, told
 
-T = TypeVar("T")
 FILE_BYTES = 110_000_000
 PEER_FILE_BYTES = 4_000_000
-ROUNDS = 3
+PEER_FOLDER = Path("build/bench-ocp")
+# Loads and saves the file it is given, and says how many seconds of the processor that took.
+PEER = """
+import sys, time
+from OCP.STEPControl import STEPControl_Reader, STEPControl_Writer
+began = time.process_time()
+reader = STEPControl_Reader()
+reader.ReadFile(sys.argv[1])
+STEPControl_Writer(reader.WS(), False).Write(sys.argv[1] + ".out")
+print("took", time.process_time() - began)
+"""
 NAME = "Zauberfluss"
 HEAD = f"""\
 ISO-10303-21;
@@ -43,80 +45,30 @@ DATA;
 TAIL = "ENDSEC;\nEND-ISO-10303-21;\n"
 
 
-class Measured(NamedTuple):
-    """What one process took: seconds of the processor, and bytes of memory at most."""
-
-    scrub_s: float
-    hash_s: float
-    peak_bytes: int
-
-
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.step"
         path.write_bytes(model(FILE_BYTES))
-        mb = path.stat().st_size / 1e6
-        took = _apart(_scrub, path)
-        print(
-            f"scrub STEP: {mb / took.scrub_s:.1f} MB/s of a {mb:.0f} MB file"
-            f" in {took.peak_bytes / 1e6 / mb:.2f} x its size of memory,"
-            f" {took.hash_s / took.scrub_s:.3f} x one SHA-256 pass ({mb / took.hash_s:.0f} MB/s)"
-        )
+        print(f"scrub STEP: {told(apart(scrubbed, path, NAME), path.stat().st_size)}")
         path.write_bytes(model(PEER_FILE_BYTES))
-        mb = path.stat().st_size / 1e6
-        if find_spec("OCP") is None:
+        own = Path(os.environ["BENCH_STEP"]) if "BENCH_STEP" in os.environ else None
+        if own is not None:
+            print(f"scrub STEP of real parts: {told(apart(scrubbed, own), own.stat().st_size)}")
+        python = environment(PEER_FOLDER, "cadquery-ocp-novtk")
+        if python is None:
             print("scrub STEP beside OpenCascade: not measured, its Python package is missing")
             return
-        ours_s, peer_s = _apart(_scrub, path).scrub_s, _apart(_load_and_save, path)
-        print(
-            f"scrub STEP beside OpenCascade: {peer_s / ours_s:.1f} x its loading and saving"
-            f" of {mb:.0f} MB ({mb / ours_s:.1f} against {mb / peer_s:.1f} MB/s)"
-        )
+        ours_s = apart(scrubbed, path, NAME).scrub_s
+        peer_s = statistics.median(_load_and_save_s(python, path) for _ in range(ROUNDS))
+        beside = compared(ours_s, peer_s, path.stat().st_size)
+        print(f"scrub STEP beside OpenCascade: {beside}")
 
 
-def _apart(action: Callable[[Path], T], path: Path) -> T:
-    """Return what ``action`` returns in a process of its own, which nothing has grown before."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        return process.submit(action, path).result()
-
-
-def _scrub(path: Path) -> Measured:
-    data = path.read_bytes()
-    cleaned, report = engine.scrub(data, Profile())
-    if cleaned is None or not report.identical or NAME.encode() in cleaned:
-        raise SystemExit("the STEP file was not cleaned, so its speed means nothing")
-    del cleaned
-    scrub_s = _median_s(lambda: engine.scrub(data, Profile()))
-    hash_s = _median_s(lambda: hashlib.sha256(data).digest())
-    return Measured(scrub_s, hash_s, _peak_bytes())
-
-
-def _peak_bytes() -> int:
-    # getrusage would tell the peak of whoever started this process, if that was higher.
-    found = re.search(r"^VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
-    if found is None:
-        raise SystemExit("this kernel does not tell how much memory a process took")
-    return int(found[1]) * 1024
-
-
-def _load_and_save(path: Path) -> float:
-    control = importlib.import_module("OCP.STEPControl")
-
-    def load_and_save() -> None:
-        reader = control.STEPControl_Reader()
-        reader.ReadFile(str(path))
-        control.STEPControl_Writer(reader.WS(), False).Write(str(path.with_suffix(".out.step")))
-
-    return _median_s(load_and_save)
-
-
-def _median_s(action: Callable[[], object]) -> float:
-    def timed_s() -> float:
-        began = time.process_time()
-        action()
-        return time.process_time() - began
-
-    return statistics.median(timed_s() for _ in range(ROUNDS))
+def _load_and_save_s(python: Path, path: Path) -> float:
+    ran = subprocess.run(
+        [str(python), "-c", PEER, str(path)], capture_output=True, text=True, check=True
+    )
+    return float(ran.stdout.rpartition("took ")[2])
 
 
 def model(size_bytes: int) -> bytes:
