@@ -160,9 +160,13 @@ def _picture(paper: Paper, stream: Stream) -> None:
 
 
 def _pictures(paper: Paper, stream: Stream) -> None:
+    position = 0
     for picture in office_art.pictures(bytes(paper.contents[stream.name])):
+        start, end = picture.place
         paper.keep(stream, [picture.place], picture.packing)
-    paper.paths(stream.name, (0, stream.size), "picture.path")
+        paper.paths(stream.name, (position, start), "picture.path")
+        position = end
+    paper.paths(stream.name, (position, stream.size), "picture.path")
 
 
 def _data(paper: Paper, stream: Stream) -> None:

@@ -152,10 +152,13 @@ def doc(
     streams: Mapping[str, bytes] | None = None,
     ident: int = 0xA5EC,
     outside: int | None = None,
+    page: bytes = b"",
+    section: bool = False,
 ) -> bytes:
     """Return a Word document; ``deleted`` lies between two pieces of its text.
 
-    The structure with the number ``outside`` is said to lie where nothing is.
+    The structure with the number ``outside`` is said to lie where nothing is; ``page`` is a second
+    page of formatting; a ``section`` has its properties where ``deleted`` begins.
     """
     text_place = 154 + 8 * pairs + 64
     structures = dict(doc_tables(text_place, text))
@@ -171,6 +174,9 @@ def doc(
         body = text[:middle].encode("cp1252") + deleted + text[middle:].encode("cp1252")
     else:
         body = text.encode("cp1252")
+    if section:
+        place = text_place + len(text) // 2
+        structures[6] = struct.pack("<II", 0, len(text)) + struct.pack("<HIHI", 0, place, 0, 0)
     structures |= dict(tables or {})
     table, listed = b"", [(0, 0)] * pairs
     for number, content in structures.items():
@@ -181,7 +187,7 @@ def doc(
     head = struct.pack("<HHHHHH", ident, 0x0112, 0, 0x0409, 0, flags).ljust(32, b"\0")
     head += struct.pack("<H", 14) + bytes(28) + struct.pack("<H", 22) + bytes(88)
     head += struct.pack("<H", pairs) + b"".join(struct.pack("<II", *pair) for pair in listed)
-    document = (head.ljust(text_place, b"\0") + body).ljust(2048, b"\0") + doc_page()
+    document = (head.ljust(text_place, b"\0") + body).ljust(2048, b"\0") + doc_page() + page
     return packages.compound(
         {
             "WordDocument": document.ljust(4608, b"\0"),
@@ -315,11 +321,15 @@ def ppt(
     extra: bytes = b"",
     objects: Sequence[bytes] = (),
     token: int = 0xE391C05F,
+    last: int | None = None,
+    user: bytes | None = None,
 ) -> bytes:
-    content, last = presentation(older=older, extra=extra, objects=objects)
+    """Return a presentation; ``last`` is where its last saving is said to stand."""
+    content, place = presentation(older=older, extra=extra, objects=objects)
+    last = place if last is None else last
     name = PERSON.encode("latin-1")
     atom = struct.pack("<IIIHHBBH", 20, token, last, len(name), 0x03F4, 3, 0, 0)
-    user = ppt_record(0x0FF6, atom + name + struct.pack("<I", 8) + wide(PERSON))
+    user = user or ppt_record(0x0FF6, atom + name + struct.pack("<I", 8) + wide(PERSON))
     return packages.compound(
         {
             "PowerPoint Document": content,

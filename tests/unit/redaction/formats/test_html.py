@@ -172,7 +172,7 @@ def test_what_becomes_a_program_when_a_comment_is_cut_is_refused() -> None:
     assert report.reason is not None
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @example(at=30, said="<!--")
 @example(at=60, said="<style>")
 @given(at=st.integers(0, 200), said=st.text("<>!-/=\"' asty", max_size=12))
@@ -186,3 +186,16 @@ def test_a_damaged_page_is_refused_or_cleaned_but_never_crashes(at: int, said: s
 def test_many_tags_that_do_not_end_are_refused_at_once() -> None:
     with pytest.raises(UnreadableError):
         html.plan(page("", "<a" * 300_000).rstrip(b">l/th<ybod"), PROFILE)
+
+
+def test_a_page_that_does_not_say_how_it_is_encoded_is_read_as_it_can_be() -> None:
+    data = "<html><p>Gezeichnet von: J\xf6rg M\xfcller</p></html>".encode("cp1252")
+    _, report = engine.scrub(data, PROFILE)
+    assert "J\xf6rg M\xfcller" in {f.value for f in report.findings}
+    marked = b"\xef\xbb\xbf" + page()
+    assert engine.scrub(marked, PROFILE)[0] == marked
+
+
+def test_elements_without_an_end_and_orders_of_xml_stay() -> None:
+    data = b'<?xml version="1.0"?><html><head><title>a</title></head><br/><hr>b<xml/>c</html>'
+    assert engine.scrub(data, PROFILE)[0] is not None

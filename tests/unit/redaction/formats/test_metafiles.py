@@ -17,7 +17,7 @@ from redaction.formats import metafile_emf as emf
 from redaction.formats import metafile_wmf as wmf
 from redaction.formats.metafile_emf_records import records
 from redaction.formats.metafile_wmf_sight import summed
-from redaction.model import Action, Profile
+from redaction.model import Action, Edit, Plan, Profile, patched
 from redaction.sniff import identify
 from tests.unit.redaction.formats import office_papers as papers
 from tests.unit.redaction.formats.office_papers import (
@@ -233,7 +233,7 @@ def test_a_picture_packed_in_a_wmf_is_cleaned() -> None:
     cleaned(data)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @example(at=0, value=0)
 @example(at=44, value=255)
 @given(at=st.integers(0, 2000), value=st.integers(0, 255))
@@ -243,3 +243,54 @@ def test_a_damaged_byte_is_refused_or_cleaned_but_never_crashes(at: int, value: 
         changed[at % len(data)] = value
         result, report = engine.scrub(bytes(changed), PROFILE)
         assert (result is None) == (report.reason is not None)
+
+
+def test_text_of_every_kind_of_record_is_told() -> None:
+    address = "jane.roe@example.com"
+    narrow = struct.pack("<iiIIIiiiiI", 0, 9, len(address), 76, 0, 0, 0, 0, 0, 0)
+    several = struct.pack("<I", 1) + struct.pack("<iiIIIiiiiI", 0, 0, 5, 80, 0, 0, 0, 0, 0, 0)
+    small = struct.pack("<iiIII2f", 0, 0, 7, 0x100, 0, 1, 1)
+    string = struct.pack("<III4f", 0, 0, len("Drawn by: John Doe"), 0, 0, 9, 9)
+    driver = struct.pack("<4I", 0, 1, 0, len("Checked by: Max Roe"))
+    glyphs = struct.pack("<4I", 0, 0, 0, 4) + b"abcdefgh"
+    data = papers.emf(
+        emf_record(83, bytes(28) + narrow + address.encode()),
+        emf_record(97, bytes(28) + several + wide("plain")),
+        emf_record(108, small + wide("and all")),
+        emf_comment(b"EMF+" + emf_plus(0x401C, string + wide("Drawn by: John Doe"))),
+        emf_comment(b"EMF+" + emf_plus(0x4036, driver + wide("Checked by: Max Roe"))),
+        emf_comment(b"EMF+" + emf_plus(0x4036, glyphs)),
+    )
+    _, report = engine.scrub(data, PROFILE)
+    assert {address, "John Doe", "Max Roe"} <= {f.value for f in report.findings}
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        b"short",
+        struct.pack("<IIII", 0xDBC01002, 2, 3, 900),
+        struct.pack("<IIIII", 0xDBC01002, 1, 8, 8, 0),
+    ],
+)
+def test_a_damaged_picture_of_emf_plus_is_refused(image: bytes) -> None:
+    with pytest.raises(UnreadableError):
+        emf.plan(papers.emf(emf_comment(b"EMF+" + emf_plus(0x4008, image, 0x0500))), PROFILE)
+
+
+def test_dots_and_other_objects_of_emf_plus_are_no_files() -> None:
+    dots = struct.pack("<7I", 0xDBC01002, 1, 1, 1, 4, 0, 0) + bytes(4)
+    data = papers.emf(
+        emf_comment(b"EMF+" + emf_plus(0x4008, dots, 0x0500) + emf_plus(0x4008, bytes(8), 0x0100))
+    )
+    assert engine.scrub(data, PROFILE)[0] == data
+
+
+def test_a_record_that_moves_is_not_faithful() -> None:
+    data = papers.emf(emf_record(54, bytes(8)), emf_comment(CANARY.encode() + bytes(4)))
+    plan = emf.plan(data, PROFILE)
+    result = emf.apply(data, plan)
+    at = result.index(struct.pack("<II", 54, 16))
+    edit = Edit(at, at + 1, b"\x37")
+    with pytest.raises(NotFaithfulError):
+        emf.prove(result, patched(result, [edit]), Plan(edits=(edit,)))

@@ -20,7 +20,7 @@ from redaction.errors import (
     UnsupportedFormatError,
 )
 from redaction.formats import office
-from redaction.model import Action, Profile
+from redaction.model import Action, Edit, Plan, Profile, patched
 from redaction.sniff import identify
 from tests.unit.redaction.formats import office_papers as papers
 from tests.unit.redaction.formats import packages
@@ -273,6 +273,10 @@ def test_an_embedded_object_of_a_presentation_is_cleaned_where_it_is_deflated() 
         (papers.ppt(extra=ppt_record(0x0400, struct.pack("<III", 3, 1, 2))), ActiveContentError),
         (papers.ppt(extra=ppt_record(0x0FEE, b"", holds=True)), ActiveContentError),
         (papers.ppt(extra=b"\x0f\0\xee\x0f\xff\xff\0\0"), UnreadableError),
+        (papers.ppt(extra=b"\x0f\0\xee"), UnreadableError),
+        (papers.ppt(last=0), UnreadableError),
+        (papers.ppt(user=b"\0\0\xf5\x0f" + bytes(40)), UnreadableError),
+        (papers.ppt(user=b"\0\0\xf6\x0f"), UnreadableError),
         (packages.compound({"PowerPoint Document": bytes(9)}), UnreadableError),
     ],
 )
@@ -392,3 +396,113 @@ def test_a_damaged_byte_is_refused_or_cleaned_but_never_crashes(
     changed[at % len(changed)] = value
     result, report = engine.scrub(bytes(changed), PROFILE)
     assert (result is None) == (report.reason is not None)
+
+
+# -- the second reading -----------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("doc", b"Bracket"),
+        ("xls", b"Bracket"),
+        ("xls", b"small"),
+        ("ppt", wide("Bracket")),
+        ("ppt", wide("too small")),
+    ],
+)
+def test_a_plan_that_changes_what_is_read_is_not_faithful(name: str, word: bytes) -> None:
+    data = DIRTY[name]()
+    at = data.index(word)
+    edit = Edit(at, at + len(word), word[:-2] + b"x" + word[-1:])
+    with pytest.raises(NotFaithfulError):
+        office.prove(data, patched(data, [edit]), Plan(edits=(edit,)))
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("doc", struct.pack("<III", 512, 600, 4), struct.pack("<III", 512, 600, 3)),
+        ("xls", xls_record(0x00FD, bytes(4))[:2], b"\xbd\x00"),
+        ("ppt", ppt_record(0x0FA8, b"4 holes")[:4], b"\0\0\xa9\x0f"),
+    ],
+)
+def test_a_plan_that_moves_what_is_read_is_not_faithful(name: str, old: bytes, new: bytes) -> None:
+    data = DIRTY[name]()
+    at = data.index(old)
+    edit = Edit(at, at + len(old), new)
+    with pytest.raises(NotFaithfulError):
+        office.prove(data, patched(data, [edit]), Plan(edits=(edit,)))
+
+
+# -- pictures of documents --------------------------------------------------------------------
+def blip(kind: int, instance: int, picture: bytes, *, packing: int = 0) -> bytes:
+    """Return the record of a picture: digest, for a metafile its header, the file."""
+    if kind in (0xF01A, 0xF01B, 0xF01C):
+        packed = zlib.compress(picture, 1) if packing == 0 else picture
+        body = bytes(16) + struct.pack("<I24xIBB", len(picture), len(packed), packing, 0xFE)
+        body += packed
+    else:
+        body = bytes(16) + b"\xff" + picture
+    return struct.pack("<HHI", instance << 4, kind, len(body)) + body
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        blip(0xF01A, 0x3D4, papers.personal_emf()),
+        blip(0xF01A, 0x3D4, papers.personal_emf(), packing=0xFE),
+        blip(0xF01B, 0x216, papers.wmf(papers.wmf_escape(15, CANARY.encode()), placeable=False)),
+        blip(0xF01D, 0x46A, packages.photograph()),
+        blip(0xF01E, 0x6E0, papers.screenshot()),
+    ],
+)
+@pytest.mark.parametrize("name", ["doc", "xls", "ppt"])
+def test_pictures_of_documents_are_cleaned_wherever_they_lie(name: str, picture: bytes) -> None:
+    data = {
+        "doc": lambda: papers.doc(streams={"Data": b"\x44" * 40 + picture + bytes(9)}),
+        "xls": lambda: papers.xls(xls_record(0x00EB, picture)),
+        "ppt": lambda: papers.ppt(extra=ppt_record(0xF007, picture)),
+    }[name]()
+    assert len(office.members(data)) == 1
+    cleaned(data)
+
+
+@pytest.mark.parametrize(
+    ("picture", "error"),
+    [
+        (blip(0xF01C, 0x542, b"a Macintosh picture"), UnsupportedFormatError),
+        (blip(0xF01A, 0x3D4, papers.emf(), packing=7), UnreadableError),
+        (
+            blip(0xF01A, 0x3D4, papers.emf())[:4] + struct.pack("<I", 20) + bytes(20),
+            UnreadableError,
+        ),
+    ],
+)
+def test_a_picture_that_cannot_be_read_is_refused(
+    picture: bytes, error: type[RedactionError]
+) -> None:
+    with pytest.raises(error):
+        office.plan(papers.doc(streams={"Data": picture}), PROFILE)
+
+
+def test_times_of_tracked_changes_of_paragraphs_are_wiped() -> None:
+    orders = struct.pack("<HBBHI", 0xC66F, 7, 1, 1, 0x12345678)
+    orders += struct.pack("<HBB", 0xC615, 0xFF, 0)  # as long as what is in it says
+    page = bytearray(512)
+    page[0:12] = struct.pack("<III", 512, 600, 700)
+    page[12], page[25] = 30, 60
+    page[60:62] = bytes([(len(orders) + 3) // 2, 0])
+    page[63 : 63 + len(orders)] = orders
+    page[120:122] = bytes([0, (len(orders) + 2) // 2])
+    page[124 : 124 + len(orders)] = orders
+    page[511] = 2
+    data = papers.doc(tables={13: struct.pack("<III", 512, 600, 5)}, page=bytes(page))
+    result = content_of(cleaned(data), "WordDocument")[2560:3072]
+    assert struct.pack("<I", 0x12345678) not in result
+    assert result.count(struct.pack("<HBBHI", 0xC66F, 7, 1, 1, 0)) == 2
+
+
+def test_what_lies_between_pieces_and_belongs_to_sections_stays() -> None:
+    held = b"\x06\x00prop!!"
+    data = papers.doc(deleted=held + CANARY.encode(), section=True)
+    document = content_of(cleaned(data), "WordDocument")
+    assert held in document

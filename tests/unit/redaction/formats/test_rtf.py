@@ -160,7 +160,7 @@ def test_a_word_a_control_or_a_picture_that_changes_is_not_faithful(
         rtf.prove(DIRTY, result.replace(said, instead, 1), plan)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @example(at=30, said="{")
 @example(at=60, said="\\bin9 ")
 @given(at=st.integers(0, 400), said=st.text("\\{}'* abcinfo019", max_size=8))
