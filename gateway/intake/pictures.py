@@ -9,8 +9,9 @@ that of an original with the original.
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from gateway.identity.roles import Caller
@@ -36,6 +37,7 @@ from storage.sealed.vault import Purpose, Vault
 CONTEXT: Final = "drawing.picture"
 DRAWN_IN: Final = (DrawingState.REVIEW, DrawingState.RELEASED)
 AT_ONCE: Final = 20
+MAX_ATTEMPTS: Final = 3
 
 
 class Draws(Protocol):
@@ -83,6 +85,7 @@ class Pictures:
     fields: sealing.Fields
     parts: Parts
     previews: Draws | None
+    failures: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     async def draw_missing(self) -> int:
         """Draw what is still to be drawn, a few drawings at a time; return how many it was."""
@@ -147,9 +150,13 @@ class Pictures:
                     source.write(piece)
                 picture = await previews.picture(source)
         except (WorkerFailedError, SealedError):
-            # Not tried again: a picture is worth less than the machine's time.
+            self.failures[row.id, side] += 1
+            if self.failures[row.id, side] < MAX_ATTEMPTS:
+                return
+            # Not for ever: a picture is worth less than the machine's time.
             reason = Reason(WorkerFailedError.code, WorkerFailedError().public())
             picture = Picture(None, row.format or UNKNOWN_FORMAT, reason=reason)
+        self.failures.pop((row.id, side), None)
         await self._keep(part, row, side, picture)
 
     async def _content(self, row: DrawingRow, side: str) -> AsyncIterator[bytes]:

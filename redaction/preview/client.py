@@ -18,6 +18,7 @@ from redaction.report import Reason, Report
 from redaction.report_reading import ReportLiedError
 from redaction.sandbox.client import Sandbox
 from redaction.sandbox.memory import MemoryFile
+from redaction.sandbox.walls import WallLevel
 
 MODULE: Final = ("-I", "-m", "redaction.preview.worker")
 SHOWN: Final = "shown"
@@ -65,6 +66,10 @@ class Previews:
     ) -> None:
         """Kill whatever still runs."""
         await self._sandbox.__aexit__(kind, error, trace)
+
+    def level(self) -> WallLevel:
+        """Return which walls held when the zygote tried them; none before the first picture."""
+        return self._sandbox.level()
 
     async def picture(self, source: MemoryFile) -> Picture:
         """Return what can be shown of ``source``, which gets sealed.

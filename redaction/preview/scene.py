@@ -32,12 +32,13 @@ BATCH_SAMPLES: Final = 2_000_000
 EYE: Final = (0.66, -0.95, 0.62)
 LIGHT: Final = (0.25, -0.75, 0.95)
 AMBIENT: Final = 0.42
-MATERIAL: Final = (158.0, 176.0, 192.0)
-INK: Final = (38.0, 48.0, 60.0)
+MATERIAL: Final = (198.0, 220.0, 240.0)
+INK: Final = (38, 48, 60)
 # Neighbouring pixels whose faces turn by more than this have an edge between them.
 EDGE_COSINE: Final = 0.90
 EDGE_DEPTH: Final = 0.02
 NOBODY: Final = np.iinfo(np.uint64).max
+OWNER: Final = np.uint64(0xFFFFFFFF)
 DEPTH_STEPS: Final = 2**31
 # A triangle covers a little more than itself, so that no crack shows between neighbours.
 SLACK: Final = 1e-6
@@ -189,34 +190,40 @@ def _counted(counts: Numbers) -> Numbers:
 def _coloured(
     winners: NDArray[np.uint64], screen: Floats, width: int, height: int
 ) -> NDArray[np.uint8]:
+    """Return the pixels, red, green and blue; light and edges are worked out a triangle at a time.
+
+    Raises:
+        NothingToDrawError: no pixel is covered.
+    """
     drawn = winners != NOBODY
     if not drawn.any():
         raise NothingToDrawError
-    chosen = (winners[drawn] & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    normals = np.zeros((len(winners), 3))
-    normals[drawn] = _normals(screen)[chosen]
-    depths = np.where(drawn, (winners >> np.uint64(32)).astype(np.float64) / DEPTH_STEPS, 2.0)
-    toward, light = np.array((0.0, 0.0, -1.0)), _normal(_on_screen(LIGHT))
+    owners = np.where(drawn, winners & OWNER, 0).astype(np.int64).reshape(height, width)
+    normals = _normals(screen)
     # Both sides of a face are lit: many meshes do not say which is outside.
-    facing = np.where(normals @ toward < 0, -1.0, 1.0)[:, None] * normals
-    bright = AMBIENT + (1 - AMBIENT) * np.clip(facing @ light, 0.0, 1.0)
-    colours = np.full((len(winners), 3), 255.0)
-    colours[drawn] = np.minimum(255.0, np.array(MATERIAL) * 1.25 * bright[drawn, None])
-    edges = _edges(facing.reshape(height, width, 3), depths.reshape(height, width))
-    picture = colours.reshape(height, width, 3)
-    picture[edges] = INK
-    return picture.astype(np.uint8)
+    facing = np.where(normals[:, 2:] > 0, -1.0, 1.0) * normals
+    bright = AMBIENT + (1 - AMBIENT) * np.clip(facing @ _normal(_on_screen(LIGHT)), 0.0, 1.0)
+    shades = np.minimum(255.0, np.array(MATERIAL) * bright[:, None]).astype(np.uint8)
+    drawn = drawn.reshape(height, width)
+    picture = np.where(drawn[:, :, None], shades[owners], np.uint8(255))
+    depths = (winners >> np.uint64(32)).astype(np.int64).reshape(height, width)
+    picture[_edges(owners, drawn, depths, facing)] = INK
+    return picture
 
 
-def _edges(facing: Floats, depths: Floats) -> NDArray[np.bool_]:
-    edges = np.zeros(depths.shape, dtype=bool)
-    for axis in (0, 1):
-        here = tuple(slice(None, -1) if one == axis else slice(None) for one in (0, 1))
-        there = tuple(slice(1, None) if one == axis else slice(None) for one in (0, 1))
-        both = (depths[here] < 1.5) & (depths[there] < 1.5)
-        bent = np.einsum("ijk,ijk->ij", facing[here], facing[there]) < EDGE_COSINE
-        step = np.abs(depths[here] - depths[there]) > EDGE_DEPTH
-        edges[here] |= (bent & both) | step
+def _edges(
+    owners: Numbers, drawn: NDArray[np.bool_], depths: Numbers, facing: Floats
+) -> NDArray[np.bool_]:
+    """Return the pixels whose neighbour to the right or below lies on another face."""
+    edges = np.zeros(owners.shape, dtype=bool)
+    for here, there in ((np.s_[:, :-1], np.s_[:, 1:]), (np.s_[:-1, :], np.s_[1:, :])):
+        both = drawn[here] & drawn[there]
+        step = np.abs(depths[here] - depths[there]) > EDGE_DEPTH * DEPTH_STEPS
+        edges[here] |= (step & both) | (drawn[here] ^ drawn[there])
+        rows, columns = np.nonzero(both & (owners[here] != owners[there]))
+        one, other = owners[here][rows, columns], owners[there][rows, columns]
+        bent = np.einsum("ij,ij->i", facing[one], facing[other]) < EDGE_COSINE
+        edges[here][rows[bent], columns[bent]] = True
     return edges
 
 

@@ -25,7 +25,7 @@ OF_FONT: Final = {"em": 1.0, "%": 0.01, "ex": 0.5, "rem": 1.0}
 DEFAULT_PIXELS: Final = 16.0
 ANCHORS: Final = {"middle": 0.5, "end": 1.0}
 PLACING: Final = ("x", "y", "dx", "dy", "rotate", "textLength", "lengthAdjust")
-MAX_CHARACTERS: Final = 50_000
+MAX_CHARACTERS: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ from redaction.preview.paper import reduced
 
 FORMATS: Final = ("JPEG", "PNG", "TIFF", "WEBP")
 MAX_UNFOLDED_PIXELS: Final = 200_000_000
+# Exif 2.32, §4.6.4; Pillow turns a TIFF by itself, before anybody asks for its size.
+ORIENTATION: Final = 0x0112
+SIDEWAYS: Final = frozenset({5, 6, 7, 8})
 COLOURS: Final = frozenset({"RGB", "RGBA", "L", "CMYK"})
 
 
@@ -40,27 +43,27 @@ def draw(data: bytes) -> Drawn:
     Image.MAX_IMAGE_PIXELS = None  # looked at below, as an error and not as a warning
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as picture:
-            size = picture.size
-            if size[0] * size[1] > MAX_UNFOLDED_PIXELS:
-                raise TooLargeError
             count = getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
-            pages = tuple(_frame(picture, number) for number in range(min(count, MAX_PAGES)))
+            frames = [_frame(picture, number) for number in range(min(count, MAX_PAGES))]
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
         raise UnreadableError from error
-    return Drawn(pages, count, (Measure.length("pixels", *size), Measure.count("pages", count)))
+    measures = (Measure.length("pixels", *frames[0][1]), Measure.count("pages", count))
+    return Drawn(tuple(page for page, _ in frames), count, measures)
 
 
-def _frame(picture: Image.Image, number: int) -> Image.Image:
-    if number:
-        picture.seek(number)
-        if picture.size[0] * picture.size[1] > MAX_UNFOLDED_PIXELS:
-            raise TooLargeError
+def _frame(picture: Image.Image, number: int) -> tuple[Image.Image, tuple[int, int]]:
+    """Return a page as it is shown, and how large it is in the file, upright."""
+    picture.seek(number)
+    size = picture.size
+    if size[0] * size[1] > MAX_UNFOLDED_PIXELS:
+        raise TooLargeError
+    turned = picture.getexif().get(ORIENTATION, 1) in SIDEWAYS and picture.format != "TIFF"
     picture.draft("RGB", (MAX_PIXELS, MAX_PIXELS))
     picture.load()
     upright = ImageOps.exif_transpose(picture)
     if upright.mode.startswith("I;16") or upright.mode in {"I", "F"}:
         upright = _levelled(upright)
-    return _as_shown(reduced(upright))
+    return _as_shown(reduced(upright)), size[::-1] if turned else size
 
 
 def _levelled(picture: Image.Image) -> Image.Image:
