@@ -17,8 +17,8 @@ from redaction.errors import UnsupportedFormatError
 PNG: Final = b"\x89PNG\r\n\x1a\n"
 JPEG: Final = b"\xff\xd8\xff"
 BINARY_DXF: Final = b"AutoCAD Binary DXF\r\n\x1a\x00"
-# Releases 13, 14, 2000, 2004, 2007, 2010, 2013 and 2018.
-DWG: Final = re.compile(rb"AC10(?:12|14|15|18|21|24|27|32)")
+# Releases 11 to 14, 2000, 2004, 2007, 2010, 2013 and 2018.
+DWG: Final = re.compile(rb"AC10(?:09|12|14|15|18|21|24|27|32)")
 PDF: Final = re.compile(rb"%PDF-[0-9]")
 GZIP: Final = b"\x1f\x8b\x08"
 # Enough to see what a packed file begins with, comments before it included.
@@ -100,7 +100,8 @@ _Refusal = type[UnsupportedFormatError]
 
 # A file that begins so is what the row says, whatever else it contains.
 _BEGINNINGS: Final[tuple[tuple[bytes, _Refusal], ...]] = (
-    (rb"AC1\.[0-9]|AC10(?!1[2458]|2[147]|32)[0-9]{2}|AC2\.[0-9]{2}|MC0\.0", unsupported.DwgError),
+    (rb"AC1\.[0-9]|AC10(?!09|1[2458]|2[147]|32)[0-9]{2}", unsupported.DwgError),
+    (rb"AC2\.[0-9]{2}|MC0\.0", unsupported.DwgError),
     (rb"PK(?:\x05\x06|\x07\x08)", unsupported.ArchiveError),
     (rb"\x1f\x8b|BZh[1-9]|\xfd7zXZ\x00|Rar!", unsupported.ArchiveError),
     (rb"\x28\xb5\x2f\xfd|MSCF|\x04\x22\x4d\x18|LZIP", unsupported.ArchiveError),

@@ -1,4 +1,4 @@
-"""DWG drawings of releases 13 to 2000, 2004 and 2010 to 2018: patched in place, never written anew.
+"""DWG drawings of releases 11 to 2018: patched in place, never written anew.
 
 Room: redaction/formats. Runs only inside the sandbox worker. Pure. Nothing moves and nothing
 changes its length; every checksum is made anew. What goes and what stays is in
@@ -13,6 +13,7 @@ from redaction.formats import (
     dwg_content,
     dwg_fidelity,
     dwg_header,
+    dwg_old,
     dwg_paths,
     dwg_properties,
     dwg_records,
@@ -40,6 +41,8 @@ def plan(data: bytes, profile: Profile) -> Plan:
         EncryptedError: it asks for a password.
         TooLargeError: a changed page does not fit into its place.
     """
+    if data.startswith(dwg_old.VERSION):
+        return dwg_old.plan(data, profile)
     drawing = Drawing(data)
     found: list[Finding] = []
     new: dict[str, bytes] = {}
@@ -89,6 +92,8 @@ def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:
         NotFaithfulError: something else differs.
         ResidueError: a removed value is still in a packed stream, at any bit.
     """
+    if original.startswith(dwg_old.VERSION):
+        return dwg_old.prove(original, cleaned, plan)
     before, after = Drawing(original), Drawing(cleaned)
     proof = dwg_fidelity.compare(before, after, plan)
     left = dwg_residue.first(after, plan.findings)

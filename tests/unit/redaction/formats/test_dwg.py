@@ -225,7 +225,7 @@ def test_a_drawing_with_a_password_is_refused() -> None:
         handler.plan(container(security=1), PROFILE)
 
 
-@pytest.mark.parametrize("version", [b"AC1009", b"AC1022", b"AC1006"])
+@pytest.mark.parametrize("version", [b"AC1008", b"AC1022", b"AC1006"])
 def test_other_releases_are_refused_with_what_to_send_instead(version: bytes) -> None:
     with pytest.raises(DwgError):
         identify(version + bytes(600))
