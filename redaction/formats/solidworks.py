@@ -14,6 +14,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from redaction.carriers import packed_streams, solidworks_properties
@@ -56,11 +57,12 @@ def plan(data: bytes, profile: Profile) -> Plan:
     """
     known = chunks(data)
     draft = _drafted(known, profile)
-    edits: list[Edit] = []
+    # Of two streams that are the same, the directory may list one: its checksum is written once.
+    edits: set[Edit] = set()
     for number, chunk in enumerate(known):
         content = draft.contents[_key(number, chunk)]
         if content != chunk.content:
-            edits += _written(chunk, content)
+            edits.update(_written(chunk, content))
     return Plan((*draft.findings, *draft.named()), tuple(sorted(edits)))
 
 
@@ -119,6 +121,8 @@ def chunks(data: bytes) -> list[Chunk]:
     known = [chunk for sign, chunk in found if sign == shared]
     if not all(chunk.listed_at for chunk in known):
         raise UnreadableError("a stream that the directory does not know; it may be cut off")
+    if any(one.end > other.checksum_at for one, other in pairwise(known)):
+        raise UnreadableError("a stream inside another one")
     return known
 
 

@@ -10,6 +10,8 @@ from redaction.model import Profile
 from redaction.report import Status
 from tests.unit.redaction.formats import packages, test_heif, test_tiff
 
+CORE = b"<p:coreProperties xmlns:p='p'><p:creator>Jane Roe</p:creator></p:coreProperties>"
+
 
 def rhino_of_no_size() -> bytes:
     """A 3DM whose end mark holds fewer bytes than its size needs."""
@@ -51,6 +53,19 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "heif: a handler that is cut off": (handler_that_is_cut_off, "unreadable"),
     "3dm: an end mark too short for the size": (rhino_of_no_size, "unreadable"),
 }
+
+
+def test_two_streams_that_are_the_same_are_cleaned_as_one_is() -> None:
+    once = packages.chunked({"docProps/core.xml": CORE, "Contents/Config-0": b"geometry" * 50})
+    begin = once.index(b"\x14\0\x06\0\x08\0") - 4
+    end = once.index(b"\x14\0\x06\0\x08\0", begin + 10) - 4
+    twice = once[:end] + once[begin:end] + once[end:]
+    cleaned, report = engine.scrub(twice, Profile())
+    assert cleaned is not None, report.reason
+    assert len(cleaned) == len(twice)
+    again, _ = engine.scrub(once, Profile())
+    assert again is not None
+    assert cleaned == again[:end] + again[begin:end] + again[end:]
 
 
 @pytest.mark.parametrize("name", REFUSED)
