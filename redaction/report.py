@@ -22,6 +22,7 @@ from enum import StrEnum
 from typing import Final
 
 from redaction.errors import RedactionError, TooComplexError
+from redaction.instead import instead_of
 from redaction.model import Action, CarrierClass, Category, Finding, Proof
 from redaction.text.reasons import why
 
@@ -51,6 +52,11 @@ class Reason:
 
     code: str
     sentence: str
+
+    def to_json(self, *, explained: bool = True) -> dict[str, str]:
+        """Return the JSON object; ``explained`` adds what to send instead, and how."""
+        told = {"code": self.code, "sentence": self.sentence}
+        return told | ({"instead": instead_of(self.code)} if explained else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +138,7 @@ class Report:
             "bytes_out": self.bytes_out,
         }
         if self.reason is not None:
-            document["reason"] = {"code": self.reason.code, "sentence": self.reason.sentence}
+            document["reason"] = self.reason.to_json(explained=explained)
         return document
 
     def refused(self, error: RedactionError) -> "Report":

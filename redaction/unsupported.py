@@ -24,6 +24,24 @@ class NativeCadError(UnsupportedFormatError):
     code = "unsupported-native-cad"
 
 
+class CreoError(NativeCadError):
+    """Creo and Pro/ENGINEER files cannot be cleaned safely. Save a copy as STEP AP242."""
+
+    code = "unsupported-creo"
+
+
+class CatiaError(NativeCadError):
+    """CATIA files cannot be cleaned safely. Save the model as STEP AP242."""
+
+    code = "unsupported-catia"
+
+
+class NxError(NativeCadError):
+    """NX files cannot be cleaned safely. Export the model as STEP AP242."""
+
+    code = "unsupported-nx"
+
+
 class IgesError(UnsupportedFormatError):
     """Compressed and binary IGES cannot be cleaned safely. Send plain IGES or a STEP export."""
 
@@ -36,6 +54,12 @@ class KernelModelError(UnsupportedFormatError):
     code = "unsupported-kernel-model"
 
 
+class JtError(KernelModelError):
+    """JT files cannot be cleaned safely. Export the model they show as STEP AP242."""
+
+    code = "unsupported-jt"
+
+
 class MeshError(UnsupportedFormatError):
     """This kind of mesh cannot be cleaned safely. Send an STL or STEP export instead."""
 
@@ -46,6 +70,12 @@ class ArchiveError(UnsupportedFormatError):
     """This kind of archive is not opened here. Send a ZIP archive, or its drawings one by one."""
 
     code = "unsupported-archive"
+
+
+class RarError(ArchiveError):
+    """RAR archives are not opened here. Pack the drawings as ZIP, or send them one by one."""
+
+    code = "unsupported-rar"
 
 
 class OfficeError(UnsupportedFormatError):
@@ -103,6 +133,11 @@ REFUSALS: Final[dict[str, type[RedactionError]]] = {
         errors.WorkerFailedError,
         DwgError,
         NativeCadError,
+        CreoError,
+        CatiaError,
+        NxError,
+        JtError,
+        RarError,
         IgesError,
         KernelModelError,
         MeshError,

@@ -18,6 +18,7 @@ import typer
 from config.loading import load_profile
 from gateway.cli.output import CommandError, Exit, emit, findings_table, people, work_progress
 from redaction.errors import RedactionError
+from redaction.instead import instead_of
 from redaction.model import MAX_CHOSEN, Category, Profile
 from redaction.report import Report
 from redaction.sandbox.client import Outcome, Sandbox
@@ -169,7 +170,8 @@ def _refusal(report: Report) -> str:
         return "Refused, without a reason."
     sentence = f"Refused ({report.reason.code}): {report.reason.sentence}"
     inside = [found.where for found in report.findings if found.carrier.startswith("member.")]
-    return "\n".join((sentence, *(f"  {where}" for where in inside)))
+    help_for_it = instead_of(report.reason.code)
+    return "\n".join((sentence, *(f"  {where}" for where in inside), help_for_it))
 
 
 def _tell(report: Report, *, show_values: bool) -> None:

@@ -7,13 +7,14 @@ words that are drawn are only told. Specification: SVG 2; carriers: docs/referen
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
-from redaction.carriers import data_urls, echoes, xml_choices, xml_walk, xml_words
+from redaction.carriers import data_urls, echoes, xml_choices, xml_part, xml_walk, xml_words
 from redaction.carriers.xml_part import Part
 from redaction.formats import svg_fidelity, svg_prologue
 from redaction.formats.svg_markup import Markup
-from redaction.model import Category, Member, Plan, Profile, Proof
+from redaction.model import Category, Finding, Member, Plan, Profile, Proof
 from redaction.text import people
 
 REWRITE: Final = "rewrite"
@@ -40,9 +41,16 @@ def plan(data: bytes, profile: Profile) -> Plan:
     told = xml_words.named(WORDS, [shown])
     told += xml_words.echoes(WORDS, echoes.telling(markup.changes.findings), [labels])
     told, values = xml_choices.asked(WORDS, told, [shown], profile)
-    findings = [*markup.changes.findings, *told]
+    findings = [*markup.changes.findings, *(_placed(found, part.text) for found in told)]
     changed = kind is not None or text != part.text or bool(values)
     return Plan(tuple(findings), tasks=(REWRITE,) if changed else ())
+
+
+def _placed(found: Finding, text: str) -> Finding:
+    """Return what is told of words, with the line on which they stand whole."""
+    at = text.find(xml_part.escaped(found.value))
+    line = text.count("\n", 0, at) + 1
+    return found if at < 0 or found.where else replace(found, where=f"line {line}")
 
 
 def apply(data: bytes, plan: Plan) -> bytes:

@@ -65,6 +65,22 @@ def jpeg(author: str) -> bytes:
     return out.getvalue()
 
 
+def svg(
+    drawn_by: str = "Wilhelmina Zauberfluss", checked_by: str = "Peregrin Tuckborough"
+) -> bytes:
+    """Return a sheet whose title block names two people and how one of them is reached."""
+    return (
+        '<svg viewBox="0 0 100 60"><rect width="90" height="50" fill="none" stroke="black"/>'
+        f'<text y="20">Drawn by: {drawn_by}</text><text y="30">Checked by: {checked_by}</text>'
+        '<text y="40">w.zauberfluss@works.example</text><text y="50">ISO 4762 M8x20</text></svg>'
+    ).encode()
+
+
+def creo(author: str = "Wilhelmina Zauberfluss") -> bytes:
+    """Return what begins like a Creo part, which cannot be cleaned, and names ``author``."""
+    return f"#UGC:2 PART 1456 1900 820 9 1 15 2500 2025078 00000bd8 by {author}\n".encode()
+
+
 def write(folder: Path, name: str, data: bytes) -> Path:
     """Write ``data`` as a file of the customer's desk and return its path."""
     folder.mkdir(parents=True, exist_ok=True)

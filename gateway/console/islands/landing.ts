@@ -8,6 +8,7 @@ import { bytes, moment } from "./shared/words";
 interface Held {
   filename: string;
   plain_bytes: number;
+  cleaned: boolean;
 }
 
 interface Look {
@@ -68,6 +69,7 @@ async function look(): Promise<void> {
   the<HTMLElement>("#held-files").replaceChildren(
     ...found.files.map((file) => rowOf(file, "#held-row")),
   );
+  warn(held, found.files);
   the<HTMLElement>("h1", held).focus();
 }
 
@@ -75,7 +77,13 @@ function rowOf(file: Held, template: string): HTMLElement {
   const row = copyOf(template);
   fill(row, "filename", file.filename);
   fill(row, "size", bytes(file.plain_bytes));
+  the<HTMLElement>("[data-label]", row).hidden = file.cleaned;
   return row;
+}
+
+/** Say it where a file among these goes as it came. */
+function warn(within: HTMLElement, files: Held[]): void {
+  the<HTMLElement>("[data-uncleaned]", within).hidden = files.every((file) => file.cleaned);
 }
 
 /** A text's paragraphs, their lines joined: with a space, but not within Chinese. */
@@ -109,6 +117,7 @@ function show(session: Session): void {
     button.setAttribute("aria-label", `${button.textContent}: ${file.filename}`);
     return row;
   });
+  warn(opened, session.files);
   the<HTMLElement>("#files").replaceChildren(...rows);
   the<HTMLElement>("h1", opened).focus();
 }

@@ -15,6 +15,9 @@ function fieldsOf(form: HTMLFormElement): Answer {
     if (group) {
       const within = (fields[group] ??= {}) as Answer;
       if (field.value) within[field.name] = field.value;
+    } else if (kind === "list") {
+      const list = (fields[field.name] ??= []) as string[];
+      if (field.checked) list.push(field.value);
     } else if (kind === "bool") fields[field.name] = field.checked;
     else if (field.value === "" && kind === "optional") continue;
     else if (kind === "number") fields[field.name] = Number(field.value);

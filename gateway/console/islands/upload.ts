@@ -25,6 +25,7 @@ const status = the<HTMLElement>("#upload-status");
 const problem = the<HTMLElement>("[data-problem]", form);
 const drop = the<HTMLElement>(".drop");
 const input = the<HTMLInputElement>("#choose");
+const profile = the<HTMLSelectElement>("#profile");
 
 function part(entry: Entry, name: string): HTMLElement {
   return the<HTMLElement>(`[data-part="${name}"]`, entry.row);
@@ -129,6 +130,7 @@ async function create(): Promise<void> {
       name: the<HTMLInputElement>("#name").value,
       description: the<HTMLTextAreaElement>("#description").value,
       uploads,
+      profile: profile.value,
     });
     location.assign(`/parts/${made.id}`);
   } catch (error) {
@@ -137,6 +139,10 @@ async function create(): Promise<void> {
   }
 }
 
+profile.addEventListener("change", () => {
+  const picked = profile.selectedOptions[0];
+  the<HTMLElement>("#profile-hint").textContent = picked?.dataset["summary"] ?? "";
+});
 input.addEventListener("change", () => {
   for (const file of input.files ?? []) begin(file);
   input.value = "";

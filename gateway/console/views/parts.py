@@ -8,19 +8,29 @@ from typing import Any, Final
 from aiohttp import web
 
 from gateway.api.auth import caller_of
-from gateway.api.keys import LINK_DEFAULTS, PARTNERS, PARTS, PICTURES, SITE, TERMS, TRANSFERS
+from gateway.api.keys import (
+    LINK_DEFAULTS,
+    PARTNERS,
+    PARTS,
+    PICTURES,
+    PROFILES,
+    SITE,
+    TERMS,
+    TRANSFERS,
+)
 from gateway.api.operations import CUSTOMERS
 from gateway.api.operations import page as open_to
 from gateway.console.pages import language_of, page
-from gateway.intake.parts import ShownPart
+from gateway.intake.parts import DEFAULT_PROFILE, ShownPart
 from gateway.intake.states import PartState
 from gateway.intake.words import MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS
-from gateway.privacy.terms import CONSENT
+from gateway.privacy.terms import CONSENT, WAIVER
 
 routes: Final = web.RouteTableDef()
 
 # A page stays readable; the API tells all.
 MAX_FINDINGS_SHOWN: Final = 200
+MAX_CHOICES_SHOWN: Final = 1_000
 
 
 @routes.get("/parts")
@@ -43,6 +53,8 @@ async def show_new_part(request: web.Request) -> web.Response:
         max_drawings=site.max_drawings,
         max_name=MAX_NAME_CHARS,
         max_description=MAX_DESCRIPTION_CHARS,
+        profiles=request.app[PROFILES],
+        default_profile=DEFAULT_PROFILE,
     )
 
 
@@ -64,7 +76,16 @@ async def show_part(request: web.Request) -> web.Response:
         working=part.state is PartState.INSPECTING,
         pictures=await request.app[PICTURES].of_part(caller_of(request), part.id),
         max_findings=MAX_FINDINGS_SHOWN,
+        max_choices=MAX_CHOICES_SHOWN,
+        **_waiver(request),
     )
+
+
+def _waiver(request: web.Request) -> dict[str, str]:
+    """Return the terms under which cleaning can be waived, in the reader's language."""
+    terms, language = request.app[TERMS][WAIVER], language_of(request).language
+    text = terms.texts.get(language, terms.texts["en"])
+    return {"waiver_text": text, "waiver_sha256": terms.sha256}
 
 
 async def _travels(request: web.Request, part: ShownPart) -> dict[str, Any]:

@@ -11,11 +11,15 @@ from gateway.console import words
 from gateway.console.pages import PLACES, TEMPLATES
 from gateway.identity.roles import Role
 from gateway.intake.states import DrawingState, PartState
+from gateway.intake.waivers import WAIVABLE
 from gateway.policy.decision import REMEDIES, SENTENCES
 from gateway.transfer.endings import REVOKED
 from gateway.transfer.transfers import EXPIRED, SPENT
 from redaction import errors as redaction_errors
+from redaction.instead import INSTEAD, OTHERWISE
 from redaction.model import Action, Category
+from redaction.text.reasons import REASONS
+from redaction.unsupported import REFUSALS
 from storage.ledger.events import EventKind, Slot
 from storage.rows.transfers import ACTIVE, DENIED
 
@@ -119,3 +123,16 @@ def test_a_key_that_is_not_there_is_a_bug_and_not_a_blank() -> None:
     with pytest.raises(KeyError):
         KNOWN["en"].say("nowhere.to.be.found")
     assert KNOWN["en"].say_or("nowhere.to.be.found", "as it was said") == "as it was said"
+
+
+def test_the_console_says_what_helps_as_the_command_line_does() -> None:
+    for code, sentence in INSTEAD.items():
+        assert ENGLISH[f"instead.{code}"] == sentence
+    assert ENGLISH["instead.otherwise"] == OTHERWISE
+    for rule, sentence in REASONS.items():
+        assert ENGLISH[f"why.{rule}"] == sentence
+
+
+def test_whatever_can_be_waived_or_is_not_supported_has_a_sentence_that_helps() -> None:
+    unsupported = {code for code in REFUSALS if code.startswith("unsupported-")}
+    assert unsupported | WAIVABLE <= INSTEAD.keys()

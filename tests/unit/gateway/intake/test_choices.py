@@ -297,7 +297,7 @@ async def test_a_waived_drawing_goes_as_it_came_and_says_so(
     assert [part.cleaned for part in await intake.parts.every(customer)] == [False]
     assert await content(intake, refused.id, 1) == CREO
     notes = [n for n in journal.notes.values() if n.happening is Happening.DRAWING_WAIVED]
-    assert [note.about["reason"] for note in notes] == ["unsupported-native-cad"]
+    assert [note.about["reason"] for note in notes] == ["unsupported-creo"]
     assert notes[0].about["terms"] == TERMS.sha256
     assert notes[0].actor == customer.account
     released = await intake.parts.approve(customer, refused.id)
