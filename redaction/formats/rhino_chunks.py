@@ -20,7 +20,8 @@ from redaction.errors import (
     UnsupportedFormatError,
 )
 
-HEADER: Final = re.compile(rb"3D Geometry File Format ([ \d]{8})")
+# The version stands right-aligned in eight columns.
+HEADER: Final = re.compile(rb"3D Geometry File Format ([ 0-9]{8})")
 HEADER_BYTES: Final = 32
 LONG_SINCE: Final = 50
 SHORT: Final = 0x80000000
@@ -77,9 +78,9 @@ def read(data: bytes) -> Archive:
         TooComplexError: more chunks than any file has.
     """
     header = HEADER.match(data)
-    if header is None:
+    if header is None or not header[1].strip().isdigit():
         raise UnreadableError("no header")
-    version = int(header[1].strip() or b"0")
+    version = int(header[1])
     if version < 2:
         raise UnsupportedFormatError("the first version")
     number_bytes = 8 if version >= LONG_SINCE else 4

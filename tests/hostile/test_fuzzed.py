@@ -51,6 +51,8 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "tiff: a second page without a width": (second_page_of_no_width, "unreadable"),
     "tiff: a colour profile that is a fraction": (profile_that_is_a_fraction, "unreadable"),
     "heif: a handler that is cut off": (handler_that_is_cut_off, "unreadable"),
+    "3dm: a version of two numbers": (lambda: b"3D Geometry File Format    0   4", "unreadable"),
+    "3dm: no version": (lambda: b"3D Geometry File Format         ", "unreadable"),
     "3dm: an end mark too short for the size": (rhino_of_no_size, "unreadable"),
 }
 
