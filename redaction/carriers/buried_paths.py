@@ -18,6 +18,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
+from redaction.carriers import path_sightings
 from redaction.model import Category, Edit
 from redaction.text import people
 
@@ -65,6 +66,8 @@ CUT: Final = re.compile(r"(?:\.[\\/]{1,2}){2}|\.\\\\\.")
 MAX_NAME_CHARS: Final = 80
 MIN_ODD_CHARS: Final = 3
 MIN_NAME_CHARS: Final = 4
+# A shorter name in 8 bits stands by chance in megabytes of numbers, if no zero ends it.
+CERTAIN_CHARS: Final = 6
 # Accounts of nobody, which are words of every program as well, or makers of computers.
 _GENERIC: Final = """
     acer admin administrator asus author cad caduser computer default dell desktop design designer
@@ -111,6 +114,8 @@ def _wide(data: bytes, *, whole: bool) -> Iterator[Buried]:
         if _is_text(data[max(0, run.start() - 2) : run.start()]) and not homes(text):
             continue  # a path in the middle of a sentence is a message of the program
         length = _personal_chars(text, MIN_DIRECTORIES - 1)
+        if not (homes(text) or path_sightings.is_wide(data, run.start(), text, length)):
+            continue
         if length and not whole:
             yield from _careful(run.start(), text, length, "utf-16-le", tail=counted is not None)
         elif length:
@@ -121,6 +126,8 @@ def _narrow(data: bytes, *, whole: bool) -> Iterator[Buried]:
     for run in ASCII_PATH.finditer(data):
         text = run.group().decode("latin-1")
         length = _personal_chars(text, MIN_DIRECTORIES)
+        if not (homes(text) or path_sightings.is_narrow(data, run.start(), text, length)):
+            continue
         if length and not whole:
             yield from _careful(run.start(), text, length, "latin-1", tail=False)
         elif length:
@@ -260,7 +267,8 @@ def names(data: bytes, wanted: Collection[str]) -> Iterator[tuple[Edit, str]]:
             while at >= 0:
                 end = at + len(spelled)
                 around = data[max(0, at - width) : at], data[end : end + width]
-                if not any(map(_is_text, around)):
+                closed = width == 2 or len(name) >= CERTAIN_CHARS or around[1] in (b"\0", b"")
+                if closed and not any(map(_is_text, around)):
                     yield Edit(at, end, " ".encode(encoding) * len(name)), name
                 at = data.find(spelled, end)
 
