@@ -30,7 +30,7 @@ FAMILIES: Final = (
     Family("STEP, IFC, `.stpz`", ("step", "stpz"), "every token but planned strings", "step"),
     Family("IGES", ("iges",), "directory and parameters, entry by entry", "iges"),
     Family("DXF, text and binary", ("dxf",), "every tag but planned values", "dxf"),
-    Family("DWG R13–R2000, R2004–R2018", ("dwg",), "every object and stream", "dwg"),
+    Family("DWG R11–R2018", ("dwg",), "every object and stream", "dwg"),
     Family("PDF", ("pdf",), "every page, drawn again", "pdf"),
     Family("SVG, `.svgz`", ("svg", "svgz"), "every element and attribute", "svg"),
     Family("JPEG", ("jpeg",), "every decoded pixel", "jpeg"),

@@ -35,6 +35,7 @@ ATTRIBUTES: Final = frozenset({2, 3})
 INLINE: Final = frozenset({2, 3, 44})
 # Fields, formats and paths of programs: what looks like a number or a place there is neither.
 SOUGHT_ELSEWHERE: Final = frozenset({Category.PERSON, Category.EMAIL, Category.USERNAME})
+OLE_FRAME: Final = 74
 UTF_8: Final = "utf-8"
 MAX_LABEL_CHARS: Final = 60
 MAX_FINDINGS: Final = 2_000
@@ -71,15 +72,28 @@ def plan_content(objects: Objects, text: Text, profile: Profile) -> tuple[bytes,
         moved = replace(span, start=start - offset, end=end - offset)
         if start >= end or not _counts(passage, moved):
             continue
-        if not _goes(passage, moved, profile):
-            found.append(_told(passage, moved, objects.handle(passage.places[0].stretch)))
-            continue
-        for one in passage.places:
+        done = _goes(passage, moved, profile)
+        for one in passage.places if done else ():
             _overwrite(new, one, passage.words.place(moved.start, moved.end), moved.category, text)
             touched.add(one.stretch)
-            found.append(_told(passage, moved, objects.handle(one.stretch), done=True))
+        found.append(_told(passage, moved, objects.handle(passage.places[0].stretch), done=done))
     close(new, touched)
-    return bytes(new), found[:MAX_FINDINGS]
+    return bytes(new), [*_embedded(objects), *found[:MAX_FINDINGS]]
+
+
+def _embedded(objects: Objects) -> Iterator[Finding]:
+    """Yield the documents in the drawing, which are not opened."""
+    for stretch in objects.stretches:
+        if objects.kind(stretch) == OLE_FRAME:
+            yield Finding(
+                "DWG.OLE2FRAME",
+                Category.ATTACHMENT,
+                Action.REVIEW,
+                "embedded document",
+                where=f"handle {objects.handle(stretch):X}",
+                carrier_class=CarrierClass.CONTENT,
+                seed=False,
+            )
 
 
 def _passages(objects: Objects, text: Text) -> list[_Passage]:
@@ -145,7 +159,7 @@ def _goes(passage: _Passage, span: people.Span, profile: Profile) -> bool:
     return passage.words.bounds is None or end - start == len(value.encode(UTF_8))
 
 
-def _told(passage: _Passage, span: people.Span, handle: int, *, done: bool = False) -> Finding:
+def _told(passage: _Passage, span: people.Span, handle: int, *, done: bool) -> Finding:
     return Finding(
         passage.carrier,
         span.category,

@@ -11,9 +11,18 @@ from zipfile import ZipFile
 import pytest
 
 from redaction import engine
+from redaction.formats.dwg_streams import Drawing
+from redaction.formats.dwg_strings import strings
 from redaction.model import Action, Category, Profile
 from redaction.report import Report, ReportedFinding, Status
-from tests.unit.redaction.formats import dxf_drawings, iges_papers, packages, step_papers
+from tests.unit.redaction.formats import (
+    dwg_coded_drawings,
+    dwg_drawings,
+    dxf_drawings,
+    iges_papers,
+    packages,
+    step_papers,
+)
 
 CHOSEN = "Wilhelmina Zauberfluss"
 OTHER = "Peregrin Tuckborough"
@@ -67,6 +76,15 @@ def _split_dxf() -> bytes:
     )
 
 
+def _dwg(version: bytes) -> bytes:
+    said = (FIRST, SECOND, NOTE, FIRST)
+    bodies = [dwg_drawings.saying(version, 1, [words]) for words in said]
+    if version == b"AC1021":
+        return dwg_coded_drawings.coded(bodies)
+    form = dwg_drawings.plain if version < b"AC1018" else dwg_drawings.container
+    return form(version, bodies)
+
+
 def _svg() -> bytes:
     given, family = CHOSEN.split()
     return (
@@ -112,6 +130,10 @@ TAKEN: Mapping[str, Callable[[], bytes]] = {
     "dxf": _dxf,
     "binary dxf": lambda: _dxf(dxf_drawings.binary),
     "dxf with codes inside a name": _split_dxf,
+    "dwg 2000": lambda: _dwg(b"AC1015"),
+    "dwg 2004": lambda: _dwg(b"AC1018"),
+    "dwg 2007": lambda: _dwg(b"AC1021"),
+    "dwg 2018": lambda: _dwg(b"AC1032"),
     "svg": _svg,
     "docx": _docx,
     "xlsx": _xlsx,
@@ -144,6 +166,10 @@ def _found(report: Report, value: str) -> list[ReportedFinding]:
 
 def _spoken(data: bytes) -> str:
     """Return everything a file says, unpacked, without the marks between runs."""
+    if data.startswith(b"AC10"):
+        drawing = Drawing(data)
+        said = strings(drawing.objects(), drawing.text)
+        return "\n".join(one.raw.decode(drawing.text.codec) for one in said)
     if data.startswith(b"PK"):
         with ZipFile(BytesIO(data)) as archive:
             return "\n".join(_spoken(archive.read(name)) for name in archive.namelist())

@@ -1,12 +1,16 @@
 """Words of a DWG: who is named is reported with the object's handle, and goes only if asked."""
 
+from dataclasses import replace
+
 import pytest
 
 from redaction import engine
+from redaction.errors import NotFaithfulError
 from redaction.formats import dwg as handler
+from redaction.formats.dwg_paths import close
 from redaction.formats.dwg_streams import Drawing
 from redaction.formats.dwg_strings import strings
-from redaction.model import Action, CarrierClass, Category, Choice, Finding, Profile
+from redaction.model import Action, CarrierClass, Category, Choice, Finding, Profile, patched
 from redaction.report import Status
 from tests.unit.redaction.formats.dwg_drawings import PERSON, record, saying, stream, string
 from tests.unit.redaction.formats.test_dwg import CODED, CONTAINERS, PLAIN, RELEASES, made, shown
@@ -166,3 +170,38 @@ def test_a_record_of_properties_that_names_nobody_is_left_alone() -> None:
         before.objects().stream[before.objects().stretches[0].start :]
         == (after.objects().stream[before.objects().stretches[0].start :])
     )
+
+
+@pytest.mark.parametrize("version", [b"AC1015", CODED, b"AC1032"])
+def test_an_embedded_document_is_told(version: bytes) -> None:
+    found = in_content(drawing(version, (74, ["Excel"])))
+    assert [(one.category, one.where) for one in found] == [(Category.ATTACHMENT, "handle 2")]
+
+
+@RELEASES
+def test_words_at_many_places_are_told_once_and_go_everywhere(version: bytes) -> None:
+    data = drawing(version, *((TEXT, ["ask " + MAIL]) for _ in range(4)))
+    (told,) = in_content(data)
+    assert told.where == "handle 2"
+    profile = Profile(choices=frozenset({Choice("DWG.TEXT", Category.EMAIL, MAIL)}))
+    cleaned, report = engine.scrub(data, profile)
+    assert report.status is Status.CLEAN, report.reason
+    assert cleaned is not None
+    assert MAIL not in shown_text(cleaned)
+    assert [one.where for one in in_content(data, profile)] == ["handle 2"]
+
+
+@pytest.mark.parametrize("version", [b"AC1015", CODED, b"AC1032"])
+def test_a_shape_that_changes_with_chosen_words_is_no_proof(version: bytes) -> None:
+    data = drawing(version, (TEXT, ["ask " + MAIL]))
+    profile = Profile(redact_content=frozenset({Category.EMAIL}))
+    plan = handler.plan(data, profile)
+    held = Drawing(data)
+    objects = Drawing(handler.apply(data, plan)).objects()
+    stream = bytearray(objects.stream)
+    shape = objects.stretches[0]
+    stream[shape.start + 5] ^= 1
+    close(stream, [shape])
+    edits = tuple(held.edits({held.body: bytes(stream)}))
+    with pytest.raises(NotFaithfulError):
+        handler.prove(data, patched(data, edits), replace(plan, edits=edits))
