@@ -6,10 +6,10 @@ and every other byte stays. A file with programs in it, or with streams packed i
 be searched, is refused. See ``carriers.compound_file`` and ``carriers.native_streams``.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from redaction.carriers import compound_file, packed_streams
+from redaction.carriers import compound_file, compound_residue, packed_streams
 from redaction.carriers.compound_file import Compound
 from redaction.carriers.native_streams import Draft
 from redaction.errors import (
@@ -19,9 +19,10 @@ from redaction.errors import (
     NotFaithfulError,
     UnsupportedFormatError,
 )
-from redaction.model import Action, Category, Edit, Finding, Plan, Profile, Proof, patched
+from redaction.model import Edit, Plan, Profile, Proof, patched
 from redaction.text import people
 
+FAMILY: Final = "CFB"
 PROGRAMS: Final = frozenset({"VBA", "_VBA_PROJECT", "_VBA_PROJECT_CUR", "Macros"})
 PROTECTED: Final = frozenset({"EncryptedPackage", "EncryptionInfo", "\x06DataSpaces"})
 # Documents that were put into the model: each names its own people, in places of its own.
@@ -56,7 +57,7 @@ def plan(data: bytes, profile: Profile) -> Plan:
     edits: list[Edit] = []
     for stream in compound.streams:
         edits += stream.edits(stream.content(data), draft.contents[stream.name])
-    wiped, told = _wiped(compound, data)
+    wiped, told = compound_residue.wiped(compound, data, FAMILY)
     findings = (*draft.findings, *told, *draft.named())
     return Plan(findings, tuple(sorted((*edits, *wiped))))
 
@@ -93,7 +94,7 @@ def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:
 
 
 def _drafted(compound: Compound, data: bytes, profile: Profile | None) -> Draft:
-    draft = Draft("CFB", profile)
+    draft = Draft(FAMILY, profile)
     for stream in compound.streams:
         content = stream.content(data)
         packed = packed_streams.opened(stream.name, content)
@@ -103,32 +104,6 @@ def _drafted(compound: Compound, data: bytes, profile: Profile | None) -> Draft:
             draft.change_packed(stream.name, content, packed)
     draft.finish()
     return draft
-
-
-def _wiped(compound: Compound, data: bytes) -> tuple[list[Edit], list[Finding]]:
-    """Return what wipes the times of the directory and the bytes that belong to no stream."""
-    edits: list[Edit] = []
-    findings: list[Finding] = []
-    for what, category, extents, blank in (
-        ("time", Category.TIME, compound.times, bytes(16)),
-        ("entry", Category.HISTORY, compound.vacant, compound_file.VACANT),
-        ("unused", Category.HISTORY, compound.unused, None),
-    ):
-        changed = list(_blanked(data, extents, blank))
-        edits += changed
-        if changed:
-            told = f"{what} of the compound file"
-            findings.append(Finding(f"CFB.{what}", category, Action.REMOVED, told, seed=False))
-    return edits, findings
-
-
-def _blanked(
-    data: bytes, extents: Sequence[compound_file.Extent], blank: bytes | None
-) -> Iterator[Edit]:
-    for start, end in extents:
-        wanted = bytes(end - start) if blank is None else blank
-        if data[start:end] != wanted:
-            yield Edit(start, end, wanted)
 
 
 def warm() -> None:
