@@ -30,8 +30,13 @@ REWRITE: Final = "rewrite"
 REWRITE_PATHS: Final = "rewrite-paths"
 FAMILY: Final = "F3D"
 PREVIEW: Final = re.compile(r"(?:^|/)Previews/[^/]+$")
-# Shapes, streams and settings; what else was put into a design has a format of its own.
-OWN: Final = re.compile(r"\.(?:dat|smbh?|smt|json|xml|bin|inf)$|(?:^|/)[^./]+$", re.IGNORECASE)
+# Shapes, streams and settings, which Fusion itself wrote; what else was put into a design has a
+# format of its own.
+OWN: Final = re.compile(
+    r"\.(?:dat|smbh?|smt|json|xml|bin|inf)$|(?:^|/)[^./]+$"
+    r"|\.BlobParts/[^/]+\.(?!png|jpe?g|gif|bmp|tiff?|webp|heic|svg|pdf|dxf|dwg|protein)\w+$",
+    re.IGNORECASE,
+)
 PACKAGE: Final = re.compile(r"\.protein$", re.IGNORECASE)
 SETTINGS: Final = re.compile(r"(?:^|/)(?:Properties\.dat|[^/]+\.json)$", re.IGNORECASE)
 INSIDE: Final = "!"

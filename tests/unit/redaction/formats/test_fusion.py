@@ -136,6 +136,17 @@ def test_a_picture_among_the_materials_is_cleaned_by_its_own_handler() -> None:
     assert after["A/wood.jpg"].startswith(b"\xff\xd8")
 
 
+def test_other_parts_that_fusion_wrote_are_streams_like_the_rest() -> None:
+    mesh = f"{ASSET}/Meshes.BlobParts/MESH.1.pmesh"
+    kept = b"\x01triangles" * 30
+    after = scrubbed(archive({mesh: kept}))
+    assert after[mesh] == kept
+    telling = kept + counted(f"{HOME}scan.obj") + kept
+    after = scrubbed(archive({mesh: telling}))
+    assert len(after[mesh]) == len(telling)
+    assert LOGIN.encode("utf-16-le") not in after[mesh]
+
+
 def test_the_time_of_a_shape_and_places_in_the_cloud_are_told() -> None:
     place = "urn:adsk.wipprod:dm.lineage:AbC123"
     data = archive({"Manifest.dat": counted(place) + b"\0" + b"urn:adsk.x:y"})
