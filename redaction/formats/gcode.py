@@ -39,6 +39,7 @@ MARK: Final = re.compile(
 )
 # A picture in base64, line by line.
 PICTURE: Final = re.compile(r";\s*thumbnail\w*\s+(?P<edge>begin|end)\b", re.IGNORECASE)
+PICTURE_LINE: Final = re.compile(r";\s*[A-Za-z0-9+/]*={0,2}\s*")
 CHECKSUM: Final = re.compile(rb"(?P<sum>(?<=\*)[0-9]{1,3})[ \t]*+(?=;|\r|\n|\Z)")
 # Commands that set up a machine's network.
 NETWORK: Final = re.compile(rb"^[ \t]*+M(?:55[0-4]|58[789])\b[^\r\n;]*+", re.MULTILINE)
@@ -61,8 +62,11 @@ class _Reading:
         else:
             self.ends.append(piece.end())
         edge = PICTURE.match(said)
+        if edge is not None:
+            self._in_picture = edge["edge"].lower() == "begin"
+        else:
+            self._in_picture = self._in_picture and PICTURE_LINE.fullmatch(said) is not None
         if edge is not None or self._in_picture:
-            self._in_picture = self._in_picture if edge is None else edge["edge"].lower() == "begin"
             self.draft.cut(piece.span())
             self.draft.changes.gone("G-code.picture", Category.PREVIEW, "picture", where)
         elif piece.lastgroup in ("message", "string") or SHOWN.match(piece.group()):

@@ -133,6 +133,11 @@ def test_a_picture_line_by_line_is_gone() -> None:
     assert scrubbed(program(lines)) == program("\n\n\n\n(T6 REAMER)")
 
 
+def test_a_picture_that_does_not_end_takes_nothing_else_along() -> None:
+    lines = "; thumbnail begin 16x16 40\n; iVBORw0KGgo\n(T6 REAMER)\nM117 go on\n; AB CD"
+    assert scrubbed(program(lines)) == program("\n\n(T6 REAMER)\nM117 go on\n; AB CD")
+
+
 def test_a_remark_behind_a_command_leaves_the_command() -> None:
     assert scrubbed(program(f"G1 X1 (by {CANARY}) Y2 ; {CANARY}")) == program("G1 X1  Y2 ")
 
