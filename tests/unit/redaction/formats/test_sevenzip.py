@@ -166,6 +166,13 @@ def test_a_file_whose_checksum_is_wrong_is_refused() -> None:
     assert refused(with_header(bytes(header), streams)) == "unreadable"
 
 
+def test_bytes_before_the_first_stream_are_refused() -> None:
+    data = packed(**{"a.txt": DRAWING})
+    begin = data.index(b"\x01\x04\x06\x00")
+    header = data[begin:].replace(b"\x01\x04\x06\x00", b"\x01\x04\x06\x01", 1)
+    assert refused(with_header(header, b"x" + data[32:begin])) == "unsafe-archive"
+
+
 def test_a_small_archive_that_unpacks_without_end_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
