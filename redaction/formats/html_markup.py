@@ -103,7 +103,13 @@ EDITED: Final = frozenset({"ins", "del"})
 EDITS: Final = frozenset({"cite", "datetime"})
 NAMING: Final = frozenset({Category.PERSON, Category.EMAIL})
 STYLE_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
-SUSPECT_STYLE: Final = "@import"
+# Without one of these, a value holds no local path.
+SUSPECT: Final = re.compile(
+    r"\\|&#|%5c|(?:file|smb|afp|nfs|cifs):|[a-z](?::|%3a|\|)/"
+    r"|/(?:home|users|benutzer|volumes|mnt|export|tmp|var|private)/",
+    re.IGNORECASE,
+)
+FETCHING: Final = "@import"
 
 
 @dataclass(slots=True)
@@ -177,7 +183,7 @@ class Markup:
 
     def _style(self, start: int, end: int) -> None:
         said = self.text[start:end]
-        if SUSPECT_STYLE in said.lower():
+        if FETCHING in said.lower():
             raise ActiveContentError
         for comment in STYLE_COMMENT.finditer(said):
             at = start + comment.start()
@@ -256,6 +262,8 @@ def called_by(held: Mapping[str, str]) -> str:
 
 def pathless(value: str) -> str:
     """Return ``value`` with the local paths in it cut down to the names of files."""
+    if not SUSPECT.search(value) or value[:5].lower() == "data:":
+        return value
     plain = html.unescape(value)
     if LOCAL.fullmatch(unquote(plain).strip()):
         return html.escape(SEPARATOR.split(plain.strip())[-1])

@@ -45,8 +45,9 @@ DEFLATED, PLAIN = 0, 0xFE
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Where the file of a picture lies in a stream, and how."""
+    """Where a picture lies in a stream, and how; ``head`` is where its record begins."""
 
+    head: int
     place: Place
     packing: Packing | None
 
@@ -70,18 +71,19 @@ def pictures(content: bytes) -> Iterator[Picture]:
         if end > len(content) or start >= end:
             continue  # four bytes that look like a head
         position = end
-        yield _picture(content, kind, start, end)
+        place, packing = _file(content, kind, start, end)
+        yield Picture(found.start(), place, packing)
 
 
-def _picture(content: bytes, kind: int, start: int, end: int) -> Picture:
+def _file(content: bytes, kind: int, start: int, end: int) -> tuple[Place, Packing | None]:
     if kind == PICT:
         raise UnsupportedFormatError
     if kind not in METAFILES:
-        return Picture((start + 1, end), None)
+        return (start + 1, end), None
     start += METAFILE_HEADER_BYTES
     if start > end:
         raise UnreadableError("a damaged picture")
     saved, packing = struct.unpack_from("<IB", content, start - 6)
     if start + saved > end or packing not in (DEFLATED, PLAIN):
         raise UnreadableError("a damaged picture")
-    return Picture((start, start + saved), Packing.DEFLATED if packing == DEFLATED else None)
+    return (start, start + saved), Packing.DEFLATED if packing == DEFLATED else None

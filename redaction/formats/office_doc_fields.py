@@ -68,7 +68,7 @@ def gaps(document: bytes, fib: Fib, table: bytes) -> Iterator[Place]:
             (at, at + office_doc_fib.FKP_BYTES) for at in office_doc_fib.pages(fib, table, number)
         ]
     used += office_doc_fib.sections(fib, table, document)
-    used += [picture.place for picture in office_art.pictures(document)]
+    used += [(picture.head, picture.place[1]) for picture in office_art.pictures(document)]
     position = first
     for start, end in sorted(used):
         if position < min(start, last):

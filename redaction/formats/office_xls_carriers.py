@@ -60,8 +60,9 @@ def read(paper: Paper, stream: Stream) -> None:
         elif leader in SHOWN:
             shown += blanks.runs(content[record.start : record.end])
     _pictures(paper, stream, content, drawings)
+    people = list(paper.names()) if boxes else []
     for box in boxes:
-        _nameless(paper, stream.name, box)
+        _nameless(paper, stream.name, box, people)
         shown += blanks.runs(bytes(paper.contents[stream.name][slice(*box)]))
     paper.wipe(stream.name, (found[-1].end, stream.size), "XLS.unused", Category.HISTORY)
     paper.show(stream.name, "\n".join(shown))
@@ -99,7 +100,7 @@ def _blank(paper: Paper, name: str, text: Text, carrier: str, category: Category
 
 def _user(paper: Paper, name: str, record: Record) -> None:
     """Blank the user who wrote the file: a string, filled up with blanks (and residue)."""
-    text = office_xls_records.counted(bytes(paper.contents[name]), record.start, record.end)
+    text = office_xls_records.counted(paper.contents[name], record.start, record.end)
     _blank(paper, name, text, "XLS.user", Category.PERSON)
     rest = text.place[1], record.end
     paper.blank(name, rest, "XLS.residue", Category.COMMENT, wide=False)
@@ -110,7 +111,7 @@ def _counted(at: int, carrier: str) -> Reader:
 
     def blank(paper: Paper, name: str, record: Record) -> None:
         if record.start + at + 2 < record.end:
-            content = bytes(paper.contents[name])
+            content = paper.contents[name]
             text = office_xls_records.counted(content, record.start + at, record.end)
             _blank(paper, name, text, carrier, Category.PERSON)
 
@@ -119,7 +120,7 @@ def _counted(at: int, carrier: str) -> Reader:
 
 def _view(paper: Paper, name: str, record: Record) -> None:
     """Blank the name of a view of the workbook, by default a person's; it stands at the end."""
-    content = bytes(paper.contents[name])
+    content = paper.contents[name]
     for chars in range(1, 256):
         for wide in (0, 1):
             at = record.end - chars * (1 + wide) - 3
@@ -156,7 +157,7 @@ def _printer(paper: Paper, name: str, record: Record) -> None:
 
 def _workbook(paper: Paper, name: str, record: Record) -> None:
     """Take away where another workbook lay; its name stays."""
-    content = bytes(paper.contents[name])
+    content = paper.contents[name]
     (chars,) = struct.unpack_from("<H", content, record.start + 2)
     if record.end - record.start > 4 and chars not in (SELF, ADD_IN):
         _path(paper, name, office_xls_records.sized(content, record.start + 4, record.end, chars))
@@ -164,14 +165,14 @@ def _workbook(paper: Paper, name: str, record: Record) -> None:
 
 def _source(paper: Paper, name: str, record: Record) -> None:
     """Take away where data that were consolidated lay."""
-    content = bytes(paper.contents[name])
+    content = paper.contents[name]
     if record.end - record.start > 9:
         _path(paper, name, office_xls_records.counted(content, record.start + 6, record.end))
 
 
 def _path(paper: Paper, name: str, text: Text) -> None:
     """Replace the folders of an encoded path by the folder it is in, as often as they fit."""
-    said = office_xls_records.decoded(bytes(paper.contents[name]), text)
+    said = office_xls_records.decoded(paper.contents[name], text)
     last = max(map(said.rfind, "\x01\x02\x03\x04/\\")) + 1
     if not said.startswith("\x01") or last <= 1:
         return
@@ -193,7 +194,7 @@ def _query(paper: Paper, name: str, record: Record) -> None:
 
 def _scenario(paper: Paper, name: str, record: Record) -> None:
     """Blank who made a scenario, and the comment in which the program says so too."""
-    content = bytes(paper.contents[name])
+    content = paper.contents[name]
     title, comment, user = struct.unpack_from("<BBB", content, record.start + 4)
     at = office_xls_records.sized(content, record.start + 7, record.end, title).place[1]
     for chars, carrier, category in (
@@ -224,10 +225,10 @@ def _pictures(paper: Paper, stream: Stream, content: bytes, places: Sequence[Pla
         paper.keep(stream, within(places, *picture.place), picture.packing)
 
 
-def _nameless(paper: Paper, name: str, box: Place) -> None:
+def _nameless(paper: Paper, name: str, box: Place, people: Sequence[str]) -> None:
     """Blank the author of a comment where the program wrote him into its text."""
     start, end = box
-    for person in paper.names():
+    for person in people:
         for encoding in ("utf-16-le", "cp1252"):
             spelled = person.encode(encoding, "replace")
             at = paper.contents[name].find(spelled, start, end)

@@ -53,7 +53,7 @@ def records(stream: bytes) -> Iterator[Record]:
         position = start + size
 
 
-def counted(stream: bytes, at: int, end: int, *, count_bytes: int = 2) -> Text:
+def counted(stream: bytes | bytearray, at: int, end: int, *, count_bytes: int = 2) -> Text:
     """Return the string at ``at``, before which stands how many characters it has.
 
     Raises:
@@ -63,7 +63,7 @@ def counted(stream: bytes, at: int, end: int, *, count_bytes: int = 2) -> Text:
     return sized(stream, at + count_bytes, end, chars)
 
 
-def sized(stream: bytes, at: int, end: int, chars: int) -> Text:
+def sized(stream: bytes | bytearray, at: int, end: int, chars: int) -> Text:
     """Return the string of ``chars`` characters at ``at``, which begins with how they are written.
 
     Raises:
@@ -80,7 +80,7 @@ def sized(stream: bytes, at: int, end: int, chars: int) -> Text:
     return Text((at + 1, stop), wide)
 
 
-def decoded(stream: bytes, text: Text) -> str:
+def decoded(stream: bytes | bytearray, text: Text) -> str:
     """Return the characters of ``text``."""
     held = stream[slice(*text.place)]
     return held.decode("utf-16-le" if text.wide else "latin-1", "replace")

@@ -90,12 +90,15 @@ class Markup:
         elif word in rtf_tables.ORDERS:
             self._paths(group)
         elif word not in rtf_tables.UNREAD:
-            self.shown.append(rtf_syntax.joined(self._said(group)))
+            self.shown.append(rtf_syntax.text(group.items, self.encoding))
         self._times(group)
         return True
 
     def _said(self, group: Group) -> list[Character]:
         return rtf_syntax.characters(group.items, self.encoding)
+
+    def _text(self, group: Group) -> str:
+        return rtf_syntax.text(group.items, self.encoding).replace("\x00", "").strip()
 
     def _cut(self, group: Group) -> None:
         # Without a blank, a word before the group would run into what follows it.
@@ -110,7 +113,7 @@ class Markup:
         category = rtf_tables.GONE[group.word]
         found = False
         for inner in group.walk():
-            said = _text(self._said(inner))
+            said = self._text(inner)
             if said:
                 found = True
                 told = rtf_tables.PEOPLE.get(inner.word, category)
@@ -121,7 +124,7 @@ class Markup:
     def _reviser(self, group: Group) -> None:
         """Write nobody's name in place of a reviser's; the number of revisers stays."""
         said = self._said(group)
-        name = _text(said).rstrip("; ")
+        name = self._text(group).rstrip("; ")
         if not name or name.encode("latin-1", "replace") in (rtf_tables.NOBODY, rtf_tables.UNKNOWN):
             return
         self.edits.append(Edit(said[0].start, said[-1].end, rtf_tables.NOBODY + b";"))
@@ -171,7 +174,3 @@ def folders(text: str) -> Iterator[tuple[int, int]]:
     for found in FOLDERS.finditer(text):
         if found.end() > found.start():
             yield found.span()
-
-
-def _text(said: list[Character]) -> str:
-    return rtf_syntax.joined(said).replace("\x00", "").strip()

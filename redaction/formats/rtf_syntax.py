@@ -114,47 +114,49 @@ def _comes_before(item: "re.Match[bytes] | Group") -> bool:
     return item["symbol"] == STAR or (item["text"] or b"x").strip(b"\r\n") == b""
 
 
-def joined(said: Sequence[Character]) -> str:
-    """Return the text of ``said``, halves of characters put together."""
-    text = "".join(character.said for character in said)
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+def characters(items: Sequence["re.Match[bytes] | Group"], encoding: str) -> list[Character]:
+    """Return what ``items`` say, character by character; groups inside are left out."""
+    return [
+        Character(character, start + at, start + at + 1 if len(said) > 1 else end)
+        for said, start, end in _pieces(items, encoding)
+        for at, character in enumerate(said)
+    ]
 
 
-def characters(
-    items: Sequence["re.Match[bytes] | Group"], encoding: str, *, skip: int = 1
-) -> list[Character]:
-    """Return what ``items`` say; groups inside are left out, ``skip`` stands in for Unicode."""
-    found: list[Character] = []
-    skipped = 0
+def text(items: Sequence["re.Match[bytes] | Group"], encoding: str) -> str:
+    """Return what ``items`` say; groups inside are left out, zeros stand for line ends."""
+    said = "".join(piece for piece, *_ in _pieces(items, encoding))
+    return said.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _pieces(
+    items: Sequence["re.Match[bytes] | Group"], encoding: str
+) -> Iterator[tuple[str, int, int]]:
+    """Yield text, and where it stands; of more than one character each stands in one byte."""
+    skipped, skip = 0, 1
     held = b""
     for item in items:
         if isinstance(item, Group):
             continue
-        if item["hex"]:
-            held += bytes([int(item["hex"], 16)])
-            said = _read(held, encoding)
-            if not said:
-                continue  # half a character
-            held = b""
-        else:
-            said = _said(item)
+        start, end = item.span()
         if item["word"] == b"uc":
             skip = int(item["number"] or 1)
         elif item["word"] == b"u":
-            found.append(Character(chr(int(item["number"] or 0) & 0xFFFF), *item.span()))
+            yield chr(int(item["number"] or 0) & 0xFFFF), start, end
             skipped = skip
         elif item["text"]:
-            plain = [
-                Character(character, item.start() + at, item.start() + at + 1)
-                for at, character in enumerate(said)
-            ]
-            found += plain[skipped:]
-            skipped = max(0, skipped - len(plain))
-        elif said:
-            if not skipped:
-                found.append(Character(said, *item.span()))
-            skipped = max(0, skipped - 1)
-    return found
+            said = _said(item)
+            yield said[skipped:], start + min(skipped, len(said)), end
+            skipped = max(0, skipped - len(said))
+        else:
+            said = _said(item)
+            if item["hex"]:
+                held += bytes([int(item["hex"], 16)])
+                said = _read(held, encoding)
+                held = b"" if said else held
+            if said and not skipped:
+                yield said, start, end
+            skipped = max(0, skipped - bool(said))
 
 
 def _read(held: bytes, encoding: str) -> str:
