@@ -13,7 +13,9 @@ from typing import Final
 import typer
 
 from config.errors import ConfigurationError
+from gateway.backup.errors import RefusedError
 from gateway.cli import (
+    backup,
     doctor,
     fetch,
     keys,
@@ -40,12 +42,15 @@ COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
     "send": send.send,
     "fetch": fetch.fetch,
     "doctor": doctor.doctor,
+    "backup": backup.backup,
+    "restore": backup.restore_command,
 }
 GROUPS: Final[Mapping[str, typer.Typer]] = {
     "partners": partners.commands,
     "parts": parts.commands,
     "policy": policy.commands,
     "keys": keys.commands,
+    "subjects": backup.subjects,
     "ledger": ledger.commands,
 }
 
@@ -75,7 +80,7 @@ def run() -> None:
         sys.exit(error.code)
     except (GatewayError, RedactionError) as error:
         people().print(error.public(), style="bold red", markup=False)
-        sys.exit(Exit.ERROR)
+        sys.exit(Exit.REFUSED if isinstance(error, RefusedError) else Exit.ERROR)
     except ConfigurationError as error:
         sentence = str(error) or cleandoc(type(error).__doc__ or "")
         people().print(sentence, style="bold red", markup=False)

@@ -57,6 +57,15 @@ async def every(connection: AsyncConnection) -> Sequence[AccountRow]:
     return [AccountRow(*row) for row in rows]
 
 
+async def forget(connection: AsyncConnection, subject: SubjectId) -> None:
+    """Close the account of somebody who was erased: no address, no password, no way in."""
+    await connection.execute(
+        account.update()
+        .where(account.c.subject == subject)
+        .values(email_index=None, email_sealed=None, password_hash=None, disabled=True)
+    )
+
+
 async def set_email(
     connection: AsyncConnection, account_id: str, email_index: str, email_sealed: bytes
 ) -> None:

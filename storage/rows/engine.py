@@ -45,10 +45,7 @@ class Rows:
         Raises:
             RowsUnavailableError: it cannot be reached.
         """
-        engine = create_async_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-        if engine.dialect.name == "sqlite":
-            event.listen(engine.sync_engine, "connect", _set_pragmas)
-            event.listen(engine.sync_engine, "begin", _begin_plainly)
+        engine = engine_of(url)
         rows = cls(engine)
         try:
             async with engine.connect() as connection:
@@ -93,10 +90,32 @@ class Rows:
             async with self._engine.connect() as connection:
                 yield connection
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection to which the database stands still, whoever writes meanwhile.
+
+        Raises:
+            RowsUnavailableError: the database went away.
+        """
+        still = "BEGIN" if self._writer else "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
+        with _answering():
+            async with self._engine.connect() as connection:
+                await connection.execute(text(still))
+                yield connection
+
     async def ping(self) -> None:
         """Return if the database answers; raise RowsUnavailableError if not."""
         async with self.reading() as connection:
             await connection.execute(text("SELECT 1"))
+
+
+def engine_of(url: str) -> AsyncEngine:
+    """Return an engine whose SQLite transactions begin where they are said to, and nowhere else."""
+    engine = create_async_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _set_pragmas)
+        event.listen(engine.sync_engine, "begin", _begin_plainly)
+    return engine
 
 
 @contextmanager

@@ -8,7 +8,7 @@ is destroying what it opened, so deleted content is overwritten (secure_delete).
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS object (
     wrapped_manifest BLOB NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS object_of_subject ON object (subject);
+CREATE TABLE IF NOT EXISTS erased (subject TEXT PRIMARY KEY, at REAL NOT NULL) STRICT;
 """
 _BUSY_S: Final = 30.0
 # SQLite takes no more parameters in one statement on its oldest supported builds.
@@ -175,6 +176,12 @@ class Keystore:
             raise KeyShreddedError
         return SubjectRow(*row)
 
+    def objects_of(self, subject: SubjectId) -> list[ObjectId]:
+        """Return everything sealed to a person."""
+        with self._lock, _answering():
+            rows = self._database.execute("SELECT id FROM object WHERE subject = ?", (subject,))
+            return [ObjectId(row[0]) for row in rows.fetchall()]
+
     def shred_subject(self, subject: SubjectId) -> list[ObjectId]:
         """Destroy a person's keys; return the objects that nobody can open from now on."""
         with self._writing() as database:
@@ -182,8 +189,22 @@ class Keystore:
             objects = [ObjectId(row[0]) for row in rows.fetchall()]
             database.execute("DELETE FROM object WHERE subject = ?", (subject,))
             database.execute("DELETE FROM subject WHERE id = ?", (subject,))
+            # What an older copy of this file brings back is destroyed again by this line.
+            database.execute("INSERT OR IGNORE INTO erased VALUES (?, unixepoch())", (subject,))
         self.forget()
         return objects
+
+    def erased(self) -> dict[SubjectId, float]:
+        """Return everybody who was erased, and when (seconds since 1970)."""
+        with self._lock, _answering():
+            return dict(self._database.execute("SELECT subject, at FROM erased").fetchall())
+
+    def copy_to(self, path: Path) -> None:
+        """Write a copy of the whole file as it stands, whoever writes meanwhile."""
+        path.touch(mode=0o600)
+        with self._lock, _answering(), closing(sqlite3.connect(path)) as copy:
+            self._database.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE").fetchall()
 
     def add_object(self, row: ObjectRow) -> None:
         """Keep an object's wrapped manifest.

@@ -185,6 +185,20 @@ class Vault:
         for object_id in await self._keyring.shred_subject(subject):
             await self._blobs.delete(object_id)
 
+    async def objects_of(self, subject: SubjectId) -> list[ObjectId]:
+        """Return everything sealed to a person."""
+        return await finished(self._keyring.keystore.objects_of, subject)
+
+    async def gone(self, objects: Sequence[ObjectId]) -> bool:
+        """Return whether no bytes of any of these are stored any more."""
+        for object_id in objects:
+            try:
+                await self._blobs.size(object_id)
+            except BlobMissingError:
+                continue
+            return False
+        return True
+
     async def ready(self) -> bool:
         """Return whether objects can be stored at the moment."""
         return await self._blobs.ready()

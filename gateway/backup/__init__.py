@@ -1,0 +1,1 @@
+"""Copies of everything but the root key, made while the house is open, and brought back."""
