@@ -18,9 +18,12 @@ from redaction.errors import OpaqueStreamError, TooLargeError, UnreadableError
 ZLIB_NAME: Final = "__ZLB"
 IMPLODED_NAME: Final = "__Zip"
 LENGTHS: Final = struct.Struct("<16sII")
-ZLIB: Final = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
+# Where a part begins that is packed for itself (RFC 1950, RFC 1952).
+PACKED: Final = re.compile(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08")
+EITHER: Final = 32 + zlib.MAX_WBITS
 MAX_UNPACKED_BYTES: Final = 256 * 1024 * 1024
 MAX_REGIONS: Final = 100_000
+PIECE_BYTES: Final = 64 * 1024
 MIN_REGION_BYTES: Final = 16
 PACKINGS: Final = tuple(
     (level, memory, strategy)
@@ -98,18 +101,39 @@ def check(stream: bytes) -> None:
     """
     position = regions = 0
     left_bytes = MAX_UNPACKED_BYTES
-    while (mark := ZLIB.search(stream, position)) and regions < MAX_REGIONS:
+    while (mark := PACKED.search(stream, position)) and regions < MAX_REGIONS:
         regions += 1
         position = mark.start() + 1
-        engine = zlib.decompressobj()
-        try:
-            content = engine.decompress(stream[mark.start() :], left_bytes)
-        except zlib.error:
+        found = _part(stream, mark.start(), left_bytes)
+        if found is None:
             continue
+        content, end = found
         left_bytes -= len(content)
-        if left_bytes <= 0:
-            raise TooLargeError
-        if engine.eof and len(content) >= MIN_REGION_BYTES:
-            position = len(stream) - len(engine.unused_data)
+        if len(content) >= MIN_REGION_BYTES:
+            position = end
             if next(buried_paths.paths(content), None) is not None:
                 raise OpaqueStreamError
+
+
+def _part(stream: bytes, start: int, most_bytes: int) -> tuple[bytes, int] | None:
+    """Return what is packed at ``start`` and where that ends; None if nothing is.
+
+    Raises:
+        TooLargeError: it unpacks to more than ``most_bytes``.
+    """
+    engine = zlib.decompressobj(EITHER)
+    view = memoryview(stream)
+    out: list[bytes] = []
+    size, position = 0, start
+    # In pieces: the rest of a large stream is not copied for each mark that stands in it.
+    while position < len(stream) and not engine.eof:
+        piece = view[position : position + PIECE_BYTES]
+        try:
+            out.append(engine.decompress(piece, most_bytes - size + 1))
+        except zlib.error:
+            return None
+        size += len(out[-1])
+        if size > most_bytes:
+            raise TooLargeError
+        position += len(piece)
+    return (b"".join(out), position - len(engine.unused_data)) if engine.eof else None
