@@ -72,6 +72,7 @@ class CodedContainer:
     Raises:
         UnreadableError: a table or a checksum is damaged.
         EncryptedError: the file or a section asks for a password.
+        TooLargeError: it unpacks to more than is reasonable.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -79,14 +80,19 @@ class CodedContainer:
         if int.from_bytes(data[SECURITY_AT : SECURITY_AT + 4], "little") & ENCRYPTED:
             raise EncryptedError
         self.prologue, self.fields = self._header()
-        pages = self._map(PAGES_BEGIN + self.fields[PAGE_MAP["at"]], PAGE_MAP)
-        self._slots, self._gaps = _places(pages, len(data))
+        page_map = self._map(PAGES_BEGIN + self.fields[PAGE_MAP["at"]], PAGE_MAP)
+        self._slots, self._gaps = _places(page_map, len(data))
         self.second_header = PAGES_BEGIN + self.fields[SECOND_HEADER]
         if self.second_header + HEADER_BYTES > len(data):
             raise UnreadableError("the second header is cut off")
         at = self.map_slots()[0][0]
         self.table = self._map(at, SECTION_MAP)
         self.sections = {section.name: section for section in self._sections()}
+        pages = [page for section in self.sections.values() for page in section.pages]
+        if len({page.address for page in pages}) < len(pages):
+            raise UnreadableError("a page stands in two places")
+        if sum(page.size for page in pages) > MAX_SECTION_BYTES:
+            raise TooLargeError
         self.filler = self._stretch_of_filler(at)
         self.streams = {
             name: self._read(section) for name, section in self.sections.items() if section.pages

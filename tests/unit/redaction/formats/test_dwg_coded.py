@@ -1,6 +1,8 @@
 """DWG 2007: pages are coded again in place, both maps and both headers follow."""
 
 import struct
+from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
@@ -133,3 +135,44 @@ def test_any_number_in_a_header_is_read_with_care(number: int) -> None:
             CodedContainer(patched(data, sorted(edits)))
         except RedactionError:
             continue
+
+
+def with_table(data: bytes, change: Callable[[bytearray, CodedContainer], None]) -> bytes:
+    """Return ``data`` with another map of sections, its checksums made anew."""
+    container = CodedContainer(data)
+    table = bytearray(container.table)
+    change(table, container)
+    recoder = dwg_recoded._Recoder(container)
+    recoder._table = table
+    return patched(data, sorted(recoder.maps()))
+
+
+def test_a_page_of_two_sections_is_refused() -> None:
+    def change(table: bytearray, container: CodedContainer) -> None:
+        (first,) = container.sections["AcDb:Handles"].pages
+        (second,) = container.sections["AcDb:AcDbObjects"].pages
+        rows = (first.row_at, second.row_at)
+        table[rows[1] : rows[1] + 56] = table[rows[0] : rows[0] + 56]
+
+    with pytest.raises(UnreadableError):
+        CodedContainer(with_table(coded(), change))
+
+
+@pytest.mark.parametrize("field", range(5))
+@pytest.mark.parametrize("value", [-1, 0, 1, 0x7FFF, 1 << 30, 1 << 62])
+def test_any_number_of_a_pages_row_is_read_with_care(field: int, value: int) -> None:
+    def change(table: bytearray, container: CodedContainer) -> None:
+        (page,) = container.sections["AcDb:AcDbObjects"].pages
+        struct.pack_into("<q", table, page.row_at + 8 * field, value)
+
+    with suppress(RedactionError):
+        CodedContainer(with_table(coded([stream(b"geometry" * 20)]), change))
+
+
+@pytest.mark.parametrize("field", range(8))
+@pytest.mark.parametrize("value", [-1, 0, 5, 1 << 30, 1 << 62])
+def test_any_number_of_a_sections_row_is_read_with_care(field: int, value: int) -> None:
+    with suppress(RedactionError):
+        CodedContainer(
+            with_table(coded(), lambda table, _: struct.pack_into("<q", table, 8 * field, value))
+        )
