@@ -17,6 +17,7 @@ RENDERERS: Final[dict[str, str]] = {
     "tiff": f"{_ROOM}.image",
     "webp": f"{_ROOM}.image",
     "svg": f"{_ROOM}.svg",
+    "svgz": f"{_ROOM}.svg",
     "dxf": f"{_ROOM}.dxf",
     "stl": f"{_ROOM}.mesh",
     "obj": f"{_ROOM}.mesh",

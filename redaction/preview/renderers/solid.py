@@ -8,15 +8,15 @@ from a program that had no part in cleaning it.
 
 import importlib
 import importlib.util
-import zlib
 from io import BytesIO
 from typing import Any, Final
 
 import numpy as np
 
-from redaction.errors import RedactionError, TooComplexError, TooLargeError, UnreadableError
+from redaction.errors import RedactionError, TooComplexError, UnreadableError
 from redaction.preview.errors import NoKernelError, NothingToDrawError
 from redaction.preview.model import Drawn, Measure
+from redaction.preview.packing import unpacked
 from redaction.preview.scene import Floats, shaded
 
 KERNEL: Final = "OCP"
@@ -39,8 +39,6 @@ PARTS: Final = (
 DEVIATION: Final = 0.002
 TURN_RADIANS: Final = 0.35
 MAX_PARTS: Final = 2_000_000
-GZIP: Final = b"\x1f\x8b"
-MAX_UNPACKED_BYTES: Final = 512 * 1024 * 1024
 SOLIDS: Final = (("solids", "SOLID"), ("faces", "FACE"), ("edges", "EDGE"))
 
 
@@ -66,7 +64,7 @@ def draw(data: bytes) -> Drawn:
     """
     if not installed():
         raise NoKernelError
-    content = _unpacked(data) if data.startswith(GZIP) else data
+    content = unpacked(data)
     try:
         shape = _read(content)
         measures = _measured(shape)
@@ -76,17 +74,6 @@ def draw(data: bytes) -> Drawn:
     except Exception as error:  # each of its classes raises something of its own
         raise UnreadableError from error
     return Drawn((shaded(triangles),), 1, measures)
-
-
-def _unpacked(data: bytes) -> bytes:
-    unpacking = zlib.decompressobj(wbits=31)
-    try:
-        content = unpacking.decompress(data, MAX_UNPACKED_BYTES)
-    except zlib.error as error:
-        raise UnreadableError from error
-    if unpacking.unconsumed_tail:
-        raise TooLargeError
-    return content
 
 
 def _read(content: bytes) -> Any:

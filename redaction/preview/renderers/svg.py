@@ -17,6 +17,7 @@ from redaction.errors import UnreadableError
 from redaction.preview import lettering
 from redaction.preview.limits import MAX_PIXELS
 from redaction.preview.model import Drawn, Measure
+from redaction.preview.packing import unpacked
 from redaction.preview.svg_letters import SVG, Outlines, lengths
 
 DPI: Final = 96
@@ -44,7 +45,7 @@ def draw(data: bytes) -> Drawn:
     Raises:
         UnreadableError: it cannot be read, or has no size.
     """
-    text = _decoded(data)
+    text = _decoded(unpacked(data))
     try:
         root: Any = fromstring(text.encode(), forbid_dtd=False, forbid_entities=True)
     except DefusedXmlException:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from redaction.errors import RedactionError, TooComplexError, TooLargeError, UnreadableError
-from redaction.preview import scene
+from redaction.preview import packing, scene
 from redaction.preview.errors import NothingToDrawError
 from redaction.preview.renderers import mesh, printable, solid
 from tests.unit.redaction.preview import drawn as files
@@ -204,7 +204,7 @@ def test_a_file_without_solids_says_so(data: bytes, error: type[RedactionError])
 
 
 def test_a_packed_solid_that_unpacks_to_too_much_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(solid, "MAX_UNPACKED_BYTES", 1000)
+    monkeypatch.setattr(packing, "MAX_UNPACKED_BYTES", 1000)
     with pytest.raises(TooLargeError):
         solid.draw(gzip.compress(files.step()))
 

@@ -1,5 +1,6 @@
 """PDF, pictures, SVG and DXF: what is on them is on the page, whatever else they say."""
 
+import gzip
 import io
 import logging
 import time
@@ -213,6 +214,11 @@ def test_an_svg_that_unfolds_without_end_is_not_unfolded() -> None:
     # Declarations alone, as some programs write them, do no harm.
     declared = b'<!DOCTYPE svg [<!ENTITY ns "http://example.org">]>' + files.svg(SQUARE)
     assert inked(svg.draw(declared)) > 0
+
+
+def test_a_packed_svg_is_unpacked() -> None:
+    plain = svg.draw(files.svg(SQUARE))
+    assert np.array_equal(pixels(svg.draw(gzip.compress(files.svg(SQUARE)))), pixels(plain))
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "iso-8859-1"])
