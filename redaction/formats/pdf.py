@@ -55,7 +55,10 @@ def plan(data: bytes, profile: Profile) -> Plan:
     def look(now: bytes, gone: Sequence[Finding]) -> list[Finding]:
         now_pdf, told = (pdf, found) if now is base else _scrubbed(now)
         document = _Document(now, now_pdf, told)
-        return _told(document, (*removed, *gone), profile)
+        try:
+            return _told(document, (*removed, *gone), profile)
+        except BROKEN as error:
+            raise UnreadableError from error
 
     after, told = pdf_choices.settled(base, profile, look)
     changed = not clean or after != base

@@ -11,11 +11,11 @@ from typing import Final
 
 import pikepdf
 
-from redaction.errors import NotFaithfulError
+from redaction.errors import NotFaithfulError, UnreadableError
 from redaction.fidelity import pixels
 from redaction.formats import pdf_choices, pdf_cuts, pdf_fidelity, pdf_lifted, pdf_sheet
 from redaction.formats.pdf_choices import NEAR, Spot
-from redaction.formats.pdf_document import opened, read, written
+from redaction.formats.pdf_document import BROKEN, opened, read, written
 from redaction.formats.pdf_sheet import Box, Sheet
 from redaction.formats.pdf_words import text_of
 from redaction.model import Finding, Proof
@@ -55,7 +55,10 @@ def _plain(original: bytes) -> bytes:
     """Return ``original`` as it is drawn, without second wordings that readers take for text."""
 
     def plain(pdf: pikepdf.Pdf) -> bytes:
-        pdf_cuts.plainly(pdf)
+        try:
+            pdf_cuts.plainly(pdf)
+        except BROKEN as error:
+            raise UnreadableError from error
         return written(pdf)
 
     return read(original, plain)[0]
@@ -128,8 +131,8 @@ def _near(character: str, spot: Spot | None) -> Iterator[Letter]:
 
 def _changed_annotations(original: bytes, cleaned: bytes) -> Boxes:
     """Return the rectangles of annotations that say or draw something else now."""
-    before, _ = read(original, lambda pdf: list(_said(pdf)))
-    after = list(_said(opened(cleaned)))
+    before, _ = read(original, _annotations)
+    after = _annotations(opened(cleaned))
     if [page for page, *_ in before] != [page for page, *_ in after]:
         raise NotFaithfulError("another number of annotations")
     boxes: Boxes = {}
@@ -139,6 +142,13 @@ def _changed_annotations(original: bytes, cleaned: bytes) -> Boxes:
         if said != other:
             boxes.setdefault(page, []).append(box)
     return boxes
+
+
+def _annotations(pdf: pikepdf.Pdf) -> list[tuple[int, Box, list[str], list[bytes]]]:
+    try:
+        return list(_said(pdf))
+    except BROKEN as error:
+        raise UnreadableError from error
 
 
 def _said(pdf: pikepdf.Pdf) -> Iterator[tuple[int, Box, list[str], list[bytes]]]:

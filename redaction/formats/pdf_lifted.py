@@ -12,13 +12,14 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
 from redaction.errors import TooLargeError
-from redaction.formats.pdf_document import written
+from redaction.formats.pdf_document import BROKEN, written
 from redaction.formats.pdf_glyphs import IDENTITY, Matrix, corner
 
 STATES: Final = ("/N", "/R", "/D")
 MAX_APPEARANCES: Final = 20_000
 # A page may not be smaller (annex C).
 MIN_SIDE: Final = 3.0
+MAX_COORDINATE: Final = 1e9
 
 
 def annotations(pdf: pikepdf.Pdf) -> Iterator[tuple[int, pikepdf.Object]]:
@@ -40,7 +41,7 @@ def appearances(pdf: pikepdf.Pdf) -> list[tuple[int, pikepdf.Object, Stream]]:
         (number, annotation, form)
         for number, annotation in annotations(pdf)
         for form in looks(annotation)
-        if "/BBox" in form
+        if _frame(form) is not None
     ]
     if len(found) > MAX_APPEARANCES:
         raise TooLargeError
@@ -62,16 +63,24 @@ def lifted(pdf: pikepdf.Pdf) -> bytes:
     ``pdf`` is of no use afterwards.
     """
     for _, _, form in appearances(pdf):
+        page = pdf.add_blank_page().obj
+        page.MediaBox = Array(_frame(form) or [])
+        page.Resources = Dictionary(XObject=Dictionary(Look=form))
+        page.Contents = Stream(pdf, b"/Look Do")
+    return written(pdf)
+
+
+def _frame(form: Stream) -> list[float] | None:
+    """Return the page that ``form`` needs; None if it does not say so in numbers."""
+    try:
         box = [float(side) for side in form["/BBox"]]
         a, b, c, d, e, f = [float(number) for number in form.get("/Matrix", Array(list(IDENTITY)))]
         matrix: Matrix = (a, b, c, d, e, f)
         corners = [corner(matrix, x, y) for x in (box[0], box[2]) for y in (box[1], box[3])]
-        left, right = min(x for x, _ in corners), max(x for x, _ in corners)
-        bottom, top = min(y for _, y in corners), max(y for _, y in corners)
-        page = pdf.add_blank_page().obj
-        page.MediaBox = Array(
-            [left, bottom, max(right, left + MIN_SIDE), max(top, bottom + MIN_SIDE)]
-        )
-        page.Resources = Dictionary(XObject=Dictionary(Look=form))
-        page.Contents = Stream(pdf, b"/Look Do")
-    return written(pdf)
+    except (*BROKEN, IndexError):
+        return None
+    left, right = min(x for x, _ in corners), max(x for x, _ in corners)
+    bottom, top = min(y for _, y in corners), max(y for _, y in corners)
+    if not max(map(abs, (left, right, bottom, top))) < MAX_COORDINATE:
+        return None
+    return [left, bottom, max(right, left + MIN_SIDE), max(top, bottom + MIN_SIDE)]

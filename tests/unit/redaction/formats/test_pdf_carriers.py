@@ -179,7 +179,7 @@ ACTIONS = {
     "Movie": Dictionary(S=Name.Movie, T=CANARY),
     "mail": Dictionary(S=Name.URI, URI=f"mailto:{CANARY.replace(' ', '')}"),
     "file": Dictionary(S=Name.URI, URI=f"file:///{CANARY}/a.pdf"),
-    "share": Dictionary(S=Name.URI, URI=f"\\\\{CANARY.split()[0]}\\drawings\\a.pdf"),
+    "share": Dictionary(S=Name.URI, URI=f"\\\\{CANARY}"),
     "smb": Dictionary(S=Name.URI, URI=f"smb://{CANARY.split()[0]}/a"),
     "tel": Dictionary(S=Name.URI, URI=f"tel:{CANARY}"),
     "sms": Dictionary(S=Name.URI, URI=f"sms:{CANARY}"),

@@ -301,6 +301,32 @@ def test_the_picture_of_a_signature_goes_with_the_name_it_draws() -> None:
     assert "/AP" not in document.Root.AcroForm.Fields[0]
 
 
+def test_a_signer_whom_only_glyphs_draw_is_told_and_stays_to_the_pixel() -> None:
+    pdf = pikepdf.open(BytesIO(signed([0, 0, 60, 20])))
+    look = pdf.Root.AcroForm.Fields[0].AP.N
+    look.BBox = Array([0, 0, 60, 20])
+    look.Resources = Dictionary(
+        Font=Dictionary(F2=pdf.make_indirect(composite(pdf, Name("/Identity-H"))))
+    )
+    look.write(f"BT /F2 3 Tf 2 5 Td <{hexed(CANARY)}> Tj ET".encode())
+    data = saved(pdf)
+    _, report = engine.scrub(data, Profile())
+    assert report.status is Status.CLEAN, report.reason
+    told = {(found.carrier, found.value, found.action) for found in report.findings}
+    assert ("PDF/Sig.picture", CANARY, Action.REVIEW) in told
+    document = pikepdf.open(BytesIO(scrubbed(data)))
+    assert "/AP" not in document.Root.AcroForm.Fields[0]
+
+
+@pytest.mark.parametrize("broken", [{"BBox": Array([1, 2])}, {"BBox": Name.No}, {"Matrix": 7}])
+def test_what_an_annotation_draws_without_a_frame_is_not_read(broken: dict[str, object]) -> None:
+    pdf = sheet()
+    note = annotate(pdf, Subtype=Name.Square)
+    for key, value in broken.items():
+        note.AP.N[f"/{key}"] = value
+    scrubbed(saved(pdf))
+
+
 def test_the_author_goes_from_the_page_too_where_people_are_to_go() -> None:
     pdf = sheet()
     CARRIERS["info"](pdf)
