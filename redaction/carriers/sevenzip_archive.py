@@ -51,6 +51,13 @@ BRANCHES: Final = {
     b"\x07": lzma.FILTER_ARM,
     b"\x03\x03\x05\x01": lzma.FILTER_ARM,
 }
+# What properties of files tell besides what is written again.
+PROPERTIES: Final = {
+    0x12: "times of creation",
+    0x13: "times of the last look",
+    0x14: "times of the last change",
+    0x15: "attributes and rights",
+}
 DAMAGE: Final = (lzma.LZMAError, zlib.error, OSError, EOFError, ValueError)
 
 
@@ -74,7 +81,7 @@ def read(data: bytes) -> Archive:
         content = b"" if listed.empty[number] else next(contents, None)
         if content is None:
             raise UnreadableError("a file without content")
-        fields = tuple(f"property {one:#04x}" for one in sorted(listed.told)) if not number else ()
+        fields = _fields(listed) if not number else ()
         entries.append(Entry(name + "/" * listed.directories[number], content, fields=fields))
     if next(contents, None) is not None:
         raise UnsafeArchiveError("content without a file")
@@ -97,6 +104,11 @@ def written(entries: Iterable[Entry]) -> bytes:
         )
     )
     return MAGIC + b"\x00\x04" + zlib.crc32(start).to_bytes(4, "little") + start + packed + listed
+
+
+def _fields(listed: Listing) -> tuple[str, ...]:
+    """Return what its properties tell of all files together."""
+    return tuple(PROPERTIES.get(one, f"property {one:#04x}") for one in sorted(listed.told))
 
 
 def _listed(data: bytes) -> Listing:
