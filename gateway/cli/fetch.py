@@ -54,6 +54,9 @@ def fetch(
         people().print(
             f"{len(result['files'])} files, verified; the receipt is {result['receipt']}"
         )
+        for file in result["files"]:
+            if not file["cleaned"]:
+                people().print(f"{file['path']}: not cleaned: waived by its owner", markup=False)
 
 
 async def _fetch(server: str, token: str, code: str | None, output: Path) -> dict[str, Any]:
@@ -68,9 +71,8 @@ async def _fetch(server: str, token: str, code: str | None, output: Path) -> dic
                 path = output / _safe_name(file["filename"], taken)
                 task = progress.add_task(path.name, total=file["plain_bytes"])
                 await _download(client, file, path, bearer, (progress, task))
-                files.append(
-                    {"path": str(path), "bytes": file["plain_bytes"], "sha256": file["sha256"]}
-                )
+                told = {"bytes": file["plain_bytes"], "sha256": file["sha256"]}
+                files.append({"path": str(path), "cleaned": file.get("cleaned", True), **told})
         receipt = await _receipt(client, bearer, output)
     kept.unlink(missing_ok=True)
     return {"files": files, "receipt": str(receipt)}

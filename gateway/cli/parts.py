@@ -14,11 +14,15 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from gateway.cli import decisions
 from gateway.cli.client import Client, refuse_problems
 from gateway.cli.options import DEFAULT_SERVER, AsJson, Server, Token
 from gateway.cli.output import CommandError, emit, findings_table, people, transfer_progress
 
-commands = typer.Typer(no_args_is_help=True, help="Parts: look, approve, revoke, export.")
+commands = typer.Typer(no_args_is_help=True, help="Parts: look, decide, approve, revoke, export.")
+commands.command("choose")(decisions.choose)
+commands.command("waive")(decisions.waive)
+commands.command("unwaive")(decisions.unwaive)
 
 PartId = Annotated[str, typer.Argument(help="The part's id.", metavar="PART")]
 PIECE_BYTES = 1024 * 1024
@@ -51,7 +55,10 @@ def show(
     console.print(f"{shown['name']}: {shown['state']}")
     for drawing in shown["drawings"]:
         report = drawing.get("report") or {"findings": []}
-        console.print(f"\n{drawing['filename']}: {drawing['state']}")
+        label = "" if drawing["cleaned"] else ", not cleaned: waived by its owner"
+        console.print(f"\n{drawing['filename']}: {drawing['state']}{label}", markup=False)
+        if reason := report.get("reason"):
+            console.print(f"{reason['sentence']} {reason.get('instead', '')}", markup=False)
         console.print(findings_table(report["findings"]))
 
 

@@ -49,6 +49,9 @@ def send(
     code: Annotated[
         str | None, typer.Option("--code", help="An access code; tell it by another way.")
     ] = None,
+    profile: Annotated[
+        str, typer.Option("--profile", help="How strictly the drawings are cleaned.")
+    ] = "supplier",
     server: Server = DEFAULT_SERVER,
     token: Token = None,
     as_json: AsJson = False,
@@ -61,7 +64,7 @@ def send(
         raise CommandError("--approve needs --to: say which partner receives the part.", Exit.USAGE)
     order = {"consent": consent, "expires_s": seconds(expires), "opens": opens, "partner": to}
     order |= {"code": code} if code else {}
-    body = {"name": part, "description": description}
+    body = {"name": part, "description": description, "profile": profile}
     try:
         result = asyncio.run(
             _sent(Client(server, token), files, body, order if approve else None, as_json=as_json)
