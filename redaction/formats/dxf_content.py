@@ -18,12 +18,14 @@ from redaction.formats.dxf_labels import MAX_LABEL_CHARS, Labels, where
 from redaction.formats.dxf_objects import NAMES, SHOWN
 from redaction.formats.dxf_tags import Record, Tag
 from redaction.formats.dxf_words import Words
-from redaction.model import Action, CarrierClass, Finding, Profile
+from redaction.model import Action, CarrierClass, Category, Finding, Profile
 from redaction.text import people
 from redaction.text.span import surest
 
 # Multi-line text whose codes stand inside words.
 INLINE: Final = frozenset(SHOWN) - {"TEXT", "BLOCK", "GROUP"}
+# Patterns of lines ("Long Dash") and programs are called after nobody.
+NAMELESS: Final = frozenset({"LTYPE", "APPID"})
 ATTRIBUTES: Final = ("ATTRIB", "ATTDEF")
 # Behind this mark an attribute of many lines holds them as multi-line text.
 EMBEDDED: Final = 101
@@ -173,7 +175,8 @@ def _spans(passages: Sequence[_Passage]) -> dict[int, list[people.Span]]:
         offset = begins[at] + len(passages[at].label)
         end = min(span.end, begins[at + 1] - 1)
         start = max(span.start, offset)
-        if start < end:
+        nameless = span.category is Category.PERSON and passages[at].record.kind in NAMELESS
+        if start < end and not nameless:
             spans[at].append(replace(span, start=start - offset, end=end - offset))
     return spans
 

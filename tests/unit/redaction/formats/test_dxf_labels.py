@@ -176,3 +176,11 @@ def test_a_finding_says_where_it_stands_and_names_nobody() -> None:
 def test_impossible_places_are_nowhere_near(number: str) -> None:
     name = [(0, "TEXT"), (8, "TITLE"), (10, number), (20, number), (40, number), (1, NAME)]
     assert named(sheet(words("DRAWN BY", 0.0, 0.0), name, BETWEEN)) >= set()
+
+
+def test_a_pattern_of_lines_is_called_after_nobody() -> None:
+    lines = [(0, "LTYPE"), (2, "LONG_DASH"), (70, 0), (3, "Long Dash by jane.roe@example.com")]
+    found = handler.plan(text(drawing(tables=lines)), PROFILE).findings
+    assert {one.value for one in found} == {"jane.roe@example.com"}
+    layer = [(0, "LAYER"), (2, "Jane Roe Long"), (70, 0)]
+    assert named(text(drawing(tables=layer)))
