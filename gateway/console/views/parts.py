@@ -81,7 +81,7 @@ async def show_part(request: web.Request) -> web.Response:
     )
 
 
-def _waiver(request: web.Request) -> dict[str, str]:
+def _waiver(request: web.Request) -> dict[str, Any]:
     """Return the terms under which cleaning can be waived, in the reader's language."""
     terms, language = request.app[TERMS][WAIVER], language_of(request).language
     text = terms.texts.get(language, terms.texts["en"])

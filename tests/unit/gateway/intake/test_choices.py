@@ -1,5 +1,6 @@
 """Owners choose what of a drawing's own words goes, or let a drawing go as it is: on record."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -237,7 +238,7 @@ async def test_a_picture_of_the_earlier_result_goes_with_it(
 ) -> None:
     drawing = shown.drawings[0].id
 
-    async def pieces():
+    async def pieces() -> AsyncIterator[bytes]:
         yield b"a picture"
 
     sealed = await intake.vault.seal(customer.subject, Purpose.RELEASED, pieces())
