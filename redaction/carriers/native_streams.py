@@ -223,6 +223,17 @@ class Draft:
         )
 
 
+def profiles(findings: Iterable[Finding]) -> tuple[Profile | None, ...]:
+    """Return the profiles by which streams with these ``findings`` may have been drafted.
+
+    Where no directory stayed, nothing can have been asked for that would not have gone anyway.
+    """
+    kept = any(
+        found.action is Action.REVIEW and found.category is Category.PATH for found in findings
+    )
+    return (Profile(), None) if kept else (None,)
+
+
 def _apart(edits: Iterable[Edit]) -> Sequence[Edit]:
     kept: list[Edit] = []
     for edit in sorted(edits):

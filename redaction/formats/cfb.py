@@ -11,7 +11,7 @@ from typing import Final
 
 from redaction.carriers import compound_file, compound_residue, packed_streams
 from redaction.carriers.compound_file import Compound
-from redaction.carriers.native_streams import Draft
+from redaction.carriers.native_streams import Draft, profiles
 from redaction.errors import (
     ActiveContentError,
     EncryptedError,
@@ -78,7 +78,7 @@ def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:
     before, after = compound_file.read(original), compound_file.read(cleaned)
     if (before.streams, before.storages) != (after.streams, after.storages):
         raise NotFaithfulError("streams are missing, added or moved")
-    drafts = [_drafted(before, original, profile) for profile in (Profile(), None)]
+    drafts = [_drafted(before, original, profile) for profile in profiles(plan.findings)]
     same = 0
     for stream in before.streams:
         old, new = stream.content(original), stream.content(cleaned)

@@ -18,7 +18,7 @@ from itertools import pairwise
 from typing import Final
 
 from redaction.carriers import packed_streams, solidworks_properties
-from redaction.carriers.native_streams import Draft
+from redaction.carriers.native_streams import Draft, profiles
 from redaction.errors import NotFaithfulError, TooLargeError, UnreadableError
 from redaction.model import Edit, Plan, Profile, Proof, patched
 from redaction.text import people
@@ -82,7 +82,7 @@ def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:
     before, after = chunks(original), chunks(cleaned)
     if [(c.name, c.start, c.end) for c in before] != [(c.name, c.start, c.end) for c in after]:
         raise NotFaithfulError("streams are missing, added or moved")
-    drafts = [_drafted(before, profile) for profile in (Profile(), None)]
+    drafts = [_drafted(before, profile) for profile in profiles(plan.findings)]
     same = 0
     for number, (old, new) in enumerate(zip(before, after, strict=True)):
         same += old.content == new.content
