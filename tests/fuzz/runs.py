@@ -12,7 +12,7 @@ from tests.fuzz.loop import Tally
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "fuzzing.md"
 BEGIN, END = "<!-- runs -->\n", "<!-- /runs -->"
-HEAD = "| format | minutes | inputs | branches | kept | ended clean | refused |\n" + "|---" * 7 + "|"
+HEAD = "| format | minutes | inputs | branches | kept | clean | refused |\n" + "|---" * 7 + "|"
 
 
 def main(folders: list[Path]) -> None:
