@@ -11,7 +11,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
 from redaction.formats import pdf as handler
-from redaction.model import Action, Profile
+from redaction.model import Action, Category, Profile
 from tests.unit.redaction.formats.pdf_papers import (
     CANARY,
     XMP,
@@ -149,7 +149,17 @@ def test_when_a_field_was_changed_is_gone(key: str) -> None:
     cleaned(pdf)
 
 
-@pytest.mark.parametrize("key", ["Name", "M", "Location", "ContactInfo", "Reason", "Cert"])
+SIGNER = {
+    "Name": Category.PERSON,
+    "M": Category.TIME,
+    "Location": Category.LOCATION,
+    "ContactInfo": Category.PERSON,
+    "Reason": Category.COMMENT,
+    "Cert": Category.COMMENT,
+}
+
+
+@pytest.mark.parametrize("key", SIGNER)
 @pytest.mark.parametrize("under", ["V", "DV", "Lock", "SV"])
 def test_who_signed_is_gone(key: str, under: str) -> None:
     pdf = sheet()
@@ -158,6 +168,8 @@ def test_who_signed_is_gone(key: str, under: str) -> None:
     field = pdf.make_indirect(Dictionary(FT=Name.Sig, T="Signature1"))
     field[f"/{under}"] = value
     pdf.Root.AcroForm = Dictionary(Fields=Array([field]))
+    told = {(f.value, f.category) for f in handler.plan(saved(pdf), PROFILE).findings}
+    assert (CANARY, SIGNER[key]) in told
     cleaned(pdf)
 
 
