@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from redaction.carriers import xml_projection
-from redaction.carriers.xml_part import ATTRIBUTE, escaped, local, plain, tokens
+from redaction.carriers.xml_part import ATTRIBUTE, decoded, escaped, local, plain, tokens
 from redaction.carriers.xml_walk import Cut, applied
 from redaction.carriers.xml_words import LINES, READ, Words
 from redaction.errors import NotFaithfulError
@@ -54,6 +54,13 @@ def of(findings: Iterable[Finding], carrier: str) -> Values:
 def taken(text: str, values: Values) -> str:
     """Return the part ``text`` without the words in ``values``."""
     return applied(text, sorted(_cuts(text, values))) if values else text
+
+
+def without(content: bytes, values: Values) -> bytes:
+    """Return the part whose bytes are ``content`` without the words in ``values``."""
+    part = decoded(content)
+    text = taken(part.text, values)
+    return content if text == part.text else part.encoded(text)
 
 
 def prove(before: bytes, after: bytes, values: Values) -> None:

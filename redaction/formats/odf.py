@@ -10,6 +10,7 @@ from typing import Final
 
 from redaction.carriers import (
     echoes,
+    xml_choices,
     xml_findings,
     xml_part,
     xml_projection,
@@ -26,6 +27,7 @@ from redaction.model import Category, Finding, Member, Plan, Profile, Proof
 from redaction.text import people
 
 REWRITE: Final = "rewrite"
+WORDS: Final = "ODF.text"
 MANIFEST: Final = "META-INF/manifest.xml"
 META: Final = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n<office:document-meta xmlns:office='
@@ -65,7 +67,7 @@ RULES: Final = Rules(
 XML_NAMES: Final = (".xml", ".rdf")
 
 
-def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - what a document says is only told
+def plan(data: bytes, profile: Profile) -> Plan:
     """Return what the rewrite takes out, and whom the document's own words name.
 
     Raises:
@@ -78,13 +80,14 @@ def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - what a docume
     contents, taken = _cleaned(archive)
     shown = [
         xml_words.words(name, xml_part.decoded(content).text)
-        for name, content in contents.items()
-        if name != MANIFEST
+        for name, content in ((name, contents[name]) for name in _worded(contents))
     ]
-    findings = [*zip_findings.packing(archive), *taken, *xml_words.named("ODF.text", shown)]
-    findings += xml_words.echoes("ODF.text", echoes.telling(taken), shown)
-    clean = _packed(archive, contents) == data
-    return Plan(tuple(findings), tasks=() if clean else (REWRITE,))
+    told = xml_words.named(WORDS, shown)
+    told += xml_words.echoes(WORDS, echoes.telling(taken), shown)
+    told, values = xml_choices.asked(WORDS, told, shown, profile)
+    findings = [*zip_findings.packing(archive), *taken, *told]
+    changed = bool(values) or _packed(archive, contents) != data
+    return Plan(tuple(findings), tasks=(REWRITE,) if changed else ())
 
 
 def apply(data: bytes, plan: Plan) -> bytes:
@@ -92,17 +95,27 @@ def apply(data: bytes, plan: Plan) -> bytes:
     if REWRITE not in plan.tasks:
         return data
     archive = _opened(data)
-    return _packed(archive, _cleaned(archive)[0])
+    values = xml_choices.of(plan.findings, WORDS)
+    contents = _cleaned(archive)[0]
+    for name in _worded(contents) if values else ():
+        contents[name] = xml_choices.without(contents[name], values)
+    return _packed(archive, contents)
 
 
-def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:  # noqa: ARG001
-    """Prove that every part is the same, but for the carriers in the table.
+def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:
+    """Prove that every part is the same, but for the carriers in the table and chosen words.
 
     Raises:
         NotFaithfulError: something else differs.
     """
     before = {entry.name: entry.content for entry in _opened(original).entries}
     after = {entry.name: entry.content for entry in zip_container.read(cleaned).entries}
+    values = xml_choices.of(plan.findings, WORDS)
+    contents = _cleaned(_opened(original))[0] if values else {}
+    for name in _worded(contents):
+        if name in after:
+            xml_choices.prove(contents[name], after[name], values)
+            before[name] = xml_choices.without(before[name], values)
     gone = {name for name in before if _goes(name)}
     projections = {name: _projection(name) for name in before if _is_xml(name)}
     return (oracle.parts(before, after, removed=gone, projections=projections),)
@@ -124,6 +137,11 @@ def repacked(data: bytes, replaced: Mapping[str, bytes]) -> bytes:
         entry.replaced(replaced.get(entry.name, entry.content))
         for entry in zip_container.read(data).entries
     )
+
+
+def _worded(contents: Mapping[str, bytes]) -> list[str]:
+    """Return the parts that are read for words."""
+    return [name for name in contents if name != MANIFEST]
 
 
 def _opened(data: bytes) -> Archive:

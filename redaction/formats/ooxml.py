@@ -97,7 +97,7 @@ def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:
     for name in _worded(paper) if values else ():
         if name in after:
             xml_choices.prove(paper.contents[name], after[name], values)
-            before[name] = _taken(before[name], values)
+            before[name] = xml_choices.without(before[name], values)
     gone = {name for name in before if xml_package.folded(name) in paper.removed}
     projections = {name: _projection(paper, name) for name in before if _is_xml(paper, name)}
     return (oracle.parts(before, after, removed=gone, projections=projections),)
@@ -243,14 +243,8 @@ def _worded(paper: _Paper) -> list[str]:
 def _without(paper: _Paper, values: xml_choices.Values) -> _Paper:
     """Return the document without the words that were asked to go."""
     for name in _worded(paper) if values else ():
-        paper.contents[name] = _taken(paper.contents[name], values)
+        paper.contents[name] = xml_choices.without(paper.contents[name], values)
     return paper
-
-
-def _taken(content: bytes, values: xml_choices.Values) -> bytes:
-    part = xml_part.decoded(content)
-    text = xml_choices.taken(part.text, values)
-    return content if text == part.text else part.encoded(text)
 
 
 def _shown(paper: _Paper) -> list[xml_words.Words]:

@@ -115,6 +115,15 @@ def _xlsx() -> bytes:
     return packages.xlsx({"xl/worksheets/sheet1.xml": sheet})
 
 
+def _odt() -> bytes:
+    given, family = CHOSEN.split()
+    spelt = f"Drawn by: {given}<text:span> {family}</text:span>"
+    said = "".join(f"<text:p>{words}</text:p>" for words in (spelt, SECOND, NOTE))
+    return packages.odt(
+        {"content.xml": f'<o:text xmlns:o="urn:o" xmlns:text="urn:t">{said}</o:text>'}
+    )
+
+
 def _obj() -> bytes:
     names = "".join(f"o {said}\nv 0 0 {n}\n" for n, said in enumerate((FIRST, SECOND, NOTE)))
     return f"{names}f 1 2 3\n".encode()
@@ -137,6 +146,7 @@ TAKEN: Mapping[str, Callable[[], bytes]] = {
     "svg": _svg,
     "docx": _docx,
     "xlsx": _xlsx,
+    "odt": _odt,
     "obj": _obj,
     "zip": _zip,
 }
@@ -148,12 +158,21 @@ def _layer() -> bytes:
     )
 
 
-def _odt() -> bytes:
-    said = f'<office:text xmlns:office="urn:o" xmlns:text="urn:t"><text:p>{FIRST}</text:p>'
-    return packages.odt({"content.xml": f"{said}</office:text>"})
+def _three() -> bytes:
+    core = "http:" + "//schemas.microsoft.com/3dmanufacturing/core/2015/02"
+    return packages.zipped(
+        {
+            "[Content_Types].xml": '<Types><Default Extension="model" ContentType="application/'
+            'vnd.ms-package.3dmanufacturing-3dmodel+xml"/></Types>',
+            "_rels/.rels": packages.relations(("3dmodel", "3D/m.model", False)),
+            "3D/m.model": f'<model xmlns="{core}"><resources><object id="1" name="{FIRST}"><mesh>'
+            '<vertices><vertex x="0" y="0" z="0"/></vertices><triangles/></mesh></object>'
+            '</resources><build><item objectid="1"/></build></model>',
+        }
+    )
 
 
-REFUSED: Mapping[str, Callable[[], bytes]] = {"a layer's name": _layer, "odt": _odt}
+REFUSED: Mapping[str, Callable[[], bytes]] = {"a layer's name": _layer, "3mf": _three}
 
 
 def _report(data: bytes, profile: Profile = SUPPLIER) -> Report:
@@ -175,7 +194,7 @@ def _spoken(data: bytes) -> str:
             return "\n".join(_spoken(archive.read(name)) for name in archive.namelist())
     text = data.decode("utf-8", "replace")
     if data[:1] == b"<":
-        for mark in ("</w:t></w:r><w:r><w:t>", "<tspan>", "</tspan>"):
+        for mark in ("</w:t></w:r><w:r><w:t>", "<tspan>", "</tspan>", "<text:span>"):
             text = text.replace(mark, "")
     if b"S      1\n" in data[:81]:
         text = "".join(line[:64] for line in text.splitlines() if line[72:73] == "P")
