@@ -25,6 +25,7 @@ from gateway.observability.health import Health
 from gateway.observability.metrics import Metrics
 from gateway.policy.pack import Law
 from gateway.privacy.consent import Consents
+from gateway.privacy.erasure import Erasure
 from gateway.privacy.terms import Terms
 from gateway.transfer.egress import Egress
 from gateway.transfer.endings import Endings
@@ -70,6 +71,7 @@ class LinkDefaults:
 CLOCK: Final[web.AppKey[Clock]] = web.AppKey("clock")
 SITE = web.AppKey("site", Site)
 ACCOUNTS = web.AppKey("accounts", Accounts)
+ERASURE = web.AppKey("erasure", Erasure)
 API_KEYS = web.AppKey("api_keys", ApiKeys)
 SESSIONS = web.AppKey("sessions", Sessions)
 UPLOADS = web.AppKey("uploads", Uploads)

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from gateway.api.auth import caller_of, cookie_name, csrf_of, set_session_cookie
 from gateway.api.body import Given, Taken, given, taken
-from gateway.api.keys import ACCOUNTS, API_KEYS, SESSIONS, SITE
+from gateway.api.keys import ACCOUNTS, API_KEYS, ERASURE, SESSIONS, SITE
 from gateway.api.operations import ADMINS, ANYONE, SIGNED_IN, operation
 from gateway.identity.roles import Role
 from gateway.identity.sessions import Started
@@ -59,6 +59,27 @@ class InvitationDocument(Given):
     role: str
     link: str
     expires_at: datetime
+
+
+class AccountEntry(Given):
+    """An account; without an address it is closed, or nobody took possession of it yet."""
+
+    id: str
+    role: str
+    email: str | None
+    closed: bool
+
+
+class AccountList(Given):
+    """All accounts."""
+
+    accounts: list[AccountEntry]
+
+
+class ErasedDocument(Given):
+    """How many sealed files went with a person."""
+
+    files: int
 
 
 class ApiKeyDocument(Given):
@@ -136,6 +157,28 @@ async def invite(request: web.Request) -> web.Response:
         expires_at=datetime.fromtimestamp(invitation.expires_at, UTC),
     )
     return given(document, status=201)
+
+
+@routes.get("/api/v1/accounts")
+@operation(to=ADMINS, gives=AccountList)
+async def list_accounts(request: web.Request) -> web.Response:
+    """List the accounts, oldest first; those of erased people say so, and nothing else."""
+    shown = [
+        AccountEntry(id=row.id, role=row.role, email=email, closed=row.disabled)
+        for row, email in await request.app[ACCOUNTS].listed()
+    ]
+    return given(AccountList(accounts=shown))
+
+
+@routes.delete("/api/v1/accounts/{id}")
+@operation(to=ADMINS, gives=ErasedDocument)
+async def erase_account(request: web.Request) -> web.Response:
+    """Erase a person: their keys, drawings, words and what the log could be opened to.
+
+    It cannot be undone, by anybody. The log keeps that somebody was erased, and not who.
+    """
+    removed = await request.app[ERASURE].erase_account(request.match_info["id"], caller_of(request))
+    return given(ErasedDocument(files=removed))
 
 
 @routes.post("/api/v1/api-keys")

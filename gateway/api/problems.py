@@ -18,6 +18,7 @@ from gateway.identity import errors as identity
 from gateway.intake import errors as intake
 from gateway.intake import tus
 from gateway.journal import JournalUnavailableError
+from gateway.privacy import erasure
 from gateway.transfer import errors as transfer
 from storage.blobs.contract import StoreFullError, StoreUnavailableError
 from storage.ledger import errors as ledger
@@ -55,6 +56,9 @@ STATUS: Final[dict[type[GatewayError], int]] = {
     identity.EmailTakenError: HTTPStatus.CONFLICT,
     identity.InvitationInvalidError: HTTPStatus.GONE,
     identity.UnknownApiKeyError: HTTPStatus.NOT_FOUND,
+    erasure.AccountMissingError: HTTPStatus.NOT_FOUND,
+    erasure.LastAdministratorError: HTTPStatus.CONFLICT,
+    erasure.NotRemovedError: HTTPStatus.SERVICE_UNAVAILABLE,
     intake.UnsupportedVersionError: HTTPStatus.PRECONDITION_FAILED,
     intake.MalformedRequestError: HTTPStatus.BAD_REQUEST,
     intake.WrongMediaTypeError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

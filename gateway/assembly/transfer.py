@@ -15,6 +15,7 @@ from gateway.housekeeping import Chore
 from gateway.policy import pack
 from gateway.privacy import terms
 from gateway.privacy.consent import Consents
+from gateway.privacy.erasure import Erasure
 from gateway.start import StartError
 from gateway.transfer.contents import Contents
 from gateway.transfer.egress import Egress
@@ -62,6 +63,7 @@ def furnish(app: web.Application, cellar: Cellar, settings: Settings) -> list[Ch
         origin=settings.origin_country,
         code_attempts=settings.links.code_attempts,
     )
+    app[keys.ERASURE] = Erasure(rows, journal, cellar.vault, endings)
     app[keys.LAW], app[keys.TERMS], app[keys.ENDINGS] = law, words, endings
     app[keys.PARTNERS], app[keys.CONSENTS], app[keys.ORDERS] = partners, consents, orders
     app[keys.LINK_DEFAULTS] = keys.LinkDefaults(settings.links.lifetime_s, settings.links.opens)

@@ -1,4 +1,4 @@
-"""``drawbridge backup``, ``restore`` and ``subjects``: copies of everything, and who is erased.
+"""``drawbridge backup`` and ``restore``: copies of everything, and back.
 
 Room: gateway/cli. Works on the data directory and the stores that the settings name. A backup is
 made beside a gateway that runs; restoring needs that none does.
@@ -22,17 +22,14 @@ from gateway.assembly.blobs import opened_blobs
 from gateway.backup.restoring import Asked, Restored, check, restore
 from gateway.backup.writing import write_backup, write_keys
 from gateway.cli.options import AsJson, ConfigFile
-from gateway.cli.output import CommandError, Exit, emit, emit_line, people
+from gateway.cli.output import CommandError, Exit, emit, people
 from gateway.start import held
 from storage.blobs.contract import BlobError, BlobStore
 from storage.ids import SubjectId
 from storage.rows.engine import Rows, RowsUnavailableError
 from storage.sealed.errors import KeysUnavailableError
-from storage.sealed.keystore import Keystore
 
 T = TypeVar("T")
-
-subjects = typer.Typer(no_args_is_help=True, help="People, by the names nobody knows them by.")
 
 Data = Annotated[
     Path | None,
@@ -125,21 +122,6 @@ def restore_command(
         f"{restored.rows} rows and {restored.objects} drawings are back; "
         f"{restored.erased} people stay erased. {log}"
     )
-
-
-@subjects.command("erased")
-def erased_subjects(data: Data = None, config: ConfigFile = None) -> None:
-    """List who was erased, by ids that name nobody. Keep it apart: restoring asks for it."""
-    path = _settings(data, config).data_dir / "keys.sqlite"
-    if not path.exists():
-        raise CommandError("There are no keys in this directory.", Exit.USAGE)
-    with _telling():
-        keystore = Keystore(path)
-        try:
-            for subject, _ in sorted(keystore.erased().items(), key=lambda item: item[1]):
-                emit_line(subject)
-        finally:
-            keystore.close()
 
 
 def _with_stores(settings: Settings, work: Callable[[Rows, BlobStore], Awaitable[T]]) -> T:

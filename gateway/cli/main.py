@@ -27,6 +27,7 @@ from gateway.cli import (
     scrub,
     send,
     serve,
+    subjects,
     words,
 )
 from gateway.cli.output import CommandError, Exit, people
@@ -50,7 +51,7 @@ GROUPS: Final[Mapping[str, typer.Typer]] = {
     "parts": parts.commands,
     "policy": policy.commands,
     "keys": keys.commands,
-    "subjects": backup.subjects,
+    "subjects": subjects.commands,
     "ledger": ledger.commands,
 }
 

@@ -4,7 +4,7 @@ Room: gateway/identity. Awaits rows and keyring. A person's e-mail address is se
 subject; it can be shown again only by a node that can open.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from email_validator import EmailNotValidError, validate_email
@@ -22,6 +22,7 @@ from storage.ids import SubjectId, new_object_id
 from storage.rows import accounts, credentials
 from storage.rows.accounts import AccountRow
 from storage.rows.engine import Rows
+from storage.sealed.errors import KeyShreddedError
 
 EMAIL_CONTEXT: Final = "account.email"
 EMAIL_INDEX: Final = "account.email"
@@ -114,6 +115,18 @@ class Accounts:
             await accounts.set_password(connection, row.id, password_hash)
             await credentials.end_sessions_of(connection, row.id)
         return row
+
+    async def listed(self) -> list[tuple[AccountRow, str | None]]:
+        """Return every account, oldest first, with its address where there still is one."""
+        async with self.rows.reading() as connection:
+            everybody = await accounts.every(connection)
+        found: list[tuple[AccountRow, str | None]] = []
+        for row in everybody:
+            try:
+                found.append((row, await self.email(row)))
+            except KeyShreddedError:  # erased, and brought back by a restored backup
+                found.append((replace(row, disabled=True), None))
+        return found
 
     async def email(self, row: AccountRow) -> str | None:
         """Return the account's address, None if it has none yet."""

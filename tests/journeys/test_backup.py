@@ -5,6 +5,7 @@ A hundred people, each with a sealed file, a sealed column and an opening in the
 
 import json
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
@@ -26,7 +27,8 @@ from storage.rows.accounts import AccountRow
 from storage.rows.uploads import Chunk, UploadRow
 from storage.sealed.errors import KeyShreddedError, ObjectMissingError
 from storage.sealed.vault import Purpose
-from tests.journeys.house import drawbridge
+from tests.journeys import drawings
+from tests.journeys.house import House, drawbridge
 
 PEOPLE = 100
 NOW = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
@@ -194,3 +196,33 @@ async def test_a_place_that_holds_rows_is_left_alone(tmp_path: Path) -> None:
     refused = drawbridge("restore", tmp_path / "backup", "--data", data)
     assert refused.returncode == 3
     assert "rows already" in refused.stderr.decode()
+
+
+def test_an_administrator_erases_a_customer_and_nothing_of_theirs_is_left(
+    house: House, tmp_path: Path
+) -> None:
+    source = drawings.write(tmp_path, "block.step", drawings.step("Kunigunde"))
+    link = house.ask(
+        "POST", "/api/v1/invitations", {"role": "customer", "email": "anna@works.example"}
+    )[1]
+    anna = link["account"]
+    with sqlite3.connect(house.data / "rows.sqlite") as rows:
+        (subject,) = rows.execute("SELECT subject FROM account WHERE id = ?", (anna,)).fetchone()
+    rows.close()
+    house.json("send", source, "--part", "Block")
+    listed = house.json("subjects", "list")
+    assert {row["email"] for row in listed if row["id"] == anna} == {"anna@works.example"}
+    admin = next(row["id"] for row in listed if row["role"] == "admin")
+    assert house.run("subjects", "erase", admin, "--yes").returncode == 1, "the last one"
+    assert house.run("subjects", "erase", "nobody", "--yes").returncode == 1
+
+    assert house.run("subjects", "erase", anna, "--yes").returncode == 0
+    assert house.run("subjects", "erase", anna, "--yes").returncode == 0, "repeating is fine"
+    (row,) = [row for row in house.json("subjects", "list") if row["id"] == anna]
+    assert (row["email"], row["closed"]) == (None, True)
+    erased = house.run("subjects", "erased", "--data", house.data).stdout.decode().split()
+    assert erased == [subject]
+    house.stop()
+    assert drawbridge("ledger", "verify", "--data", house.data).returncode == 0
+    for path in house.data.glob("*.sqlite*"):
+        assert b"anna@works.example" not in path.read_bytes()
