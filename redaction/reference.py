@@ -66,6 +66,8 @@ FAMILIES: Final = (
         "text, cells and slides; nothing moves",
         "legacy-office",
     ),
+    Family("GIF", ("gif",), "every decoded pixel of every frame", "gif"),
+    Family("BMP", ("bmp",), "every decoded pixel", "bmp"),
     Family("EMF, WMF", ("emf", "wmf"), "every record that draws", "metafiles"),
     Family("G-code", ("gcode",), "every word of every block", "gcode"),
     Family(

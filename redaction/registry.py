@@ -53,6 +53,8 @@ FORMATS: Final = (
     Format("3mf", "redaction.formats.threemf", ".3mf", "model/3mf"),
     Format("amf", "redaction.formats.amf", ".amf", "application/x-amf"),
     Format("gltf", "redaction.formats.gltf", ".glb", "model/gltf-binary"),
+    Format("gif", "redaction.formats.gif", ".gif", "image/gif"),
+    Format("bmp", "redaction.formats.bmp", ".bmp", "image/bmp"),
     Format("emf", "redaction.formats.metafile_emf", ".emf", "image/emf"),
     Format("wmf", "redaction.formats.metafile_wmf", ".wmf", "image/wmf"),
     Format("zip", "redaction.formats.zip", ".zip", "application/zip"),

@@ -56,6 +56,9 @@ HEIF: Final = re.compile(rb".{4}ftyp" + _HEIF, re.DOTALL)
 # Windows metafiles: a header record with its mark; a placeable or a plain header.
 EMF: Final = re.compile(rb"\x01\x00\x00\x00.{36} EMF", re.DOTALL)
 WMF: Final = re.compile(rb"\xd7\xcd\xc6\x9a|[\x01\x02]\x00\x09\x00\x00[\x01\x03]")
+GIF: Final = re.compile(rb"GIF8[79]a")
+# Size, reserved numbers, where the dots begin; then how long the next header is.
+BMP: Final = re.compile(rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\x00\x00\x00", re.DOTALL)
 RTF: Final = re.compile(rb"\{\\rtf[0-9\\ ]")
 # Models and pictures that are told by how they begin.
 MODELS: Final = (
@@ -70,6 +73,8 @@ MODELS: Final = (
     ("emf", EMF),
     ("wmf", WMF),
     ("rtf", RTF),
+    ("gif", GIF),
+    ("bmp", BMP),
 )
 DXF: Final = re.compile(
     BLANK
@@ -113,7 +118,7 @@ _BEGINNINGS: Final[tuple[tuple[bytes, _Refusal], ...]] = (
     (rb"PS\x00\x00", unsupported.KernelModelError),
     (rb"Version [0-9]++\.[0-9]++ |ACIS BinaryFile|ASM BinaryFile", unsupported.KernelModelError),
     (rb"OFF\r?\n", unsupported.MeshError),
-    (rb"GIF8[79]a|BM.{4}\x00\x00\x00\x00|8BPS", unsupported.ImageError),
+    (rb"8BPS", unsupported.ImageError),
     (rb".{4}ftyp(?!%b)|\x00\x00\x01\x00" % _HEIF, unsupported.ImageError),
     (BLANK + rb"\((?:kicad_\w|footprint |module )|EESchema|PCBNEW", unsupported.BoardError),
     (rb"MZ.{58}|\x7fELF|#!|\xca\xfe\xba\xbe|\xcf\xfa\xed\xfe", unsupported.ProgramError),

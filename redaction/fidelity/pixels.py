@@ -14,7 +14,15 @@ from io import BytesIO
 from typing import Final
 
 import pypdfium2
-from PIL import Image, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
+from PIL import (
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
 from pypdfium2.raw import FPDFBitmap_BGRx
 
 from redaction.errors import NotFaithfulError, TooLargeError, UnreadableError
@@ -43,6 +51,8 @@ PLUGINS: Final[Mapping[str, Callable[[BytesIO], Image.Image]]] = {
     "JPEG": JpegImagePlugin.JpegImageFile,
     "PNG": PngImagePlugin.PngImageFile,
     "TIFF": TiffImagePlugin.TiffImageFile,
+    "GIF": GifImagePlugin.GifImageFile,
+    "BMP": BmpImagePlugin.BmpImageFile,
     "WEBP": WebPImagePlugin.WebPImageFile,
 }
 BROKEN: Final = (

@@ -120,6 +120,8 @@ MADE: Final[Mapping[str, Callable[[], list[bytes]]]] = {
     "3dm": _made("packages", lambda m: (m.model(version=version) for version in (4, 50, 60))),
     "gcode": _made("test_gcode", lambda m: iter((m.program("; by Jane Roe"),))),
     "rtf": _made("test_rtf", lambda m: iter((m.DIRTY, m.document()))),
+    "gif": _made("test_gif_bmp", lambda m: iter((m.DIRTY_GIF, m.moving()))),
+    "bmp": _made("test_gif_bmp", lambda m: iter((m.DIRTY_BMP, m.saved("BMP")))),
     "html": _made("test_html", lambda m: iter((m.DIRTY, m.page()))),
     "text": _made("test_text", lambda m: iter((m.WORDS.encode(), m.WORDS.encode("utf-16")))),
 }

@@ -30,7 +30,7 @@ REASONS = {
     "pdf that is a zip": {"polyglot"},
     "png that is a zip": {"polyglot"},
     "stl that is a zip": {"polyglot"},
-    "gif that is a script": {"unsupported-image"},
+    "gif that is a script": {"unreadable"},
     "page before a pdf": {"polyglot"},
     "program before a pdf": {"polyglot"},
     "tar over text": {"polyglot"},

@@ -47,6 +47,8 @@ sys.stdout.write(report.status.value)
         ("emf+png", "office_papers import personal_emf", "personal_emf()"),
         ("wmf+emf+png", "office_papers import personal_emf, wmf_with", "wmf_with(personal_emf())"),
         ("rtf+png", "test_rtf import DIRTY", "DIRTY"),
+        ("gif", "test_gif_bmp import DIRTY_GIF", "DIRTY_GIF"),
+        ("bmp", "test_gif_bmp import DIRTY_BMP", "DIRTY_BMP"),
         ("html+jpeg", "test_html import DIRTY", "DIRTY"),
         ("svgz+svg", "test_svg import drawing, packed", "packed(drawing('<!-- a -->'))"),
         ("fcstd", "packages import fcstd", "fcstd()"),
