@@ -182,6 +182,13 @@ def _overwrite(
         shown = _as_utf8(one.raw)
         start, end = (len(shown[:at].decode(UTF_8).encode("utf-16-le")) for at in place)
     room = (end - start) // text.size
+    written(new, one.at + 8 * start, stand_in(category, room).encode(text.shape))
+
+
+def stand_in(category: Category, chars: int) -> str:
+    """Return what is read in place of somebody: a token, or dashes where none has room.
+
+    Blanks would let the label before them name whatever is read next.
+    """
     token = people.token(category)
-    blank = (token if len(token) <= room else "").ljust(room)
-    written(new, one.at + 8 * start, blank.encode(text.shape))
+    return token.ljust(chars) if len(token) <= chars else "-" * chars

@@ -15,6 +15,7 @@ from typing import Final
 
 from redaction.errors import NotFaithfulError, UnreadableError, UnsupportedFormatError
 from redaction.formats.dwg_bits import Text, crc16
+from redaction.formats.dwg_content import stand_in
 from redaction.formats.dwg_paths import LIKELY, MIN_CHARS, relative
 from redaction.model import (
     Action,
@@ -178,8 +179,7 @@ def _plan_words(draft: _Draft, profile: Profile) -> None:
         end = min(span.end, begins[index + 1] - 1)
         value = shown[span.start : end]
         place = words[index][0] + span.start - begins[index]
-        token = people.token(span.category)
-        blank = (token if len(token) <= len(value) else "").ljust(len(value)).encode("ascii")
+        blank = stand_in(span.category, len(value)).encode("ascii")
         done = profile.asks(TEXT, span.category, value) and draft.put(place, blank)
         draft.found.append(
             Finding(

@@ -55,8 +55,8 @@ MADE: Final[Mapping[str, Callable[[], list[bytes]]]] = {
     "sat": _made("test_kernel_sat", lambda m: iter((m.paper(),))),
     "dxf": _made("test_dxf", _dxf),
     "dwg": _made(
-        "dwg_drawings",
-        lambda m: iter((m.container(), m.container(b"AC1018"), m.plain(), m.plain(b"AC1014"))),
+        "test_dwg",
+        lambda m: map(m.made, (b"AC1032", b"AC1018", b"AC1021", b"AC1015", b"AC1014")),
     ),
     "pdf": _made("test_pdf", _pdf),
     "jpeg": _made("test_jpeg", lambda m: iter((m.photograph(6), m.photograph(1, b"icc")))),

@@ -108,7 +108,8 @@ def test_a_page_that_no_longer_fits_is_refused() -> None:
 def test_every_checksum_is_read() -> None:
     data = coded([stream(b"geometry" * 20)])
     container = CodedContainer(data)
-    places = [0x80 + 3 * 40, container.map_slots()[0][0], 0x480]
+    # What is packed of the header, and its checksum; the maps; the pages.
+    places = [0x80 + 3 * 40, 0x80 + 3 * 16, container.map_slots()[0][0], 0x480]
     places += [page.address for one in container.sections.values() for page in one.pages]
     for at in places:
         spoilt = data[:at] + bytes((data[at] ^ 0x10,)) + data[at + 1 :]
@@ -176,3 +177,13 @@ def test_any_number_of_a_sections_row_is_read_with_care(field: int, value: int) 
         CodedContainer(
             with_table(coded(), lambda table, _: struct.pack_into("<q", table, 8 * field, value))
         )
+
+
+@pytest.mark.parametrize("at", [40, 48])
+def test_both_checksums_of_a_page_are_read(at: int) -> None:
+    def change(table: bytearray, container: CodedContainer) -> None:
+        (page,) = container.sections["AcDb:Handles"].pages
+        table[page.row_at + at] ^= 1
+
+    with pytest.raises(UnreadableError):
+        CodedContainer(with_table(coded(), change))

@@ -205,3 +205,16 @@ def test_a_shape_that_changes_with_chosen_words_is_no_proof(version: bytes) -> N
     edits = tuple(held.edits({held.body: bytes(stream)}))
     with pytest.raises(NotFaithfulError):
         handler.prove(data, patched(data, edits), replace(plan, edits=edits))
+
+
+@RELEASES
+def test_a_name_shorter_than_its_token_becomes_dashes_and_nobody_else_takes_its_label(
+    version: bytes,
+) -> None:
+    data = drawing(version, (MTEXT, ["Drawn by: Zsk"]), (MTEXT, ["Ulm, 3 off"]))
+    profile = Profile(redact_content=frozenset({Category.PERSON}))
+    cleaned, report = engine.scrub(data, profile)
+    assert report.status is Status.CLEAN, report.reason
+    assert cleaned is not None
+    assert "Drawn by: ---" in shown_text(cleaned)
+    assert "Ulm" in shown_text(cleaned)
