@@ -22,26 +22,6 @@ from redaction.carriers import path_sightings
 from redaction.model import Category, Edit
 from redaction.text import people
 
-# How a path begins: a drive, a share, a home. Text in UTF-16 is sought at any byte.
-_ASCII_START: Final = (
-    rb"(?<![A-Za-z0-9])[A-Za-z]:[\\/](?=[\x20-\x7e\x80-\xff]{2})"
-    rb"|\\\\(?=[A-Za-z0-9][A-Za-z0-9._-]{1,62}\\[\x21-\x7e])"
-    rb"|/(?=(?:home|Users|Volumes|mnt|export)/[A-Za-z0-9._-])"
-)
-_WIDE_START: Final = (
-    rb"(?<![A-Za-z0-9]\x00)[A-Za-z]\x00:\x00[\\/]\x00"
-    rb"|\\\x00\\\x00(?=[A-Za-z0-9]\x00)"
-    rb"|/\x00(?=h\x00o\x00m\x00e\x00/\x00|U\x00s\x00e\x00r\x00s\x00/\x00)"
-)
-ASCII_PATH: Final = re.compile(
-    rb"(?:" + _ASCII_START + rb")[^\x00-\x1f\"<>|*?\x7f]{3,1000}+", re.DOTALL
-)
-WIDE_PATH: Final = re.compile(
-    rb"(?:" + _WIDE_START + rb")"
-    # Latin, Greek, Cyrillic; kana, CJK and Hangul; not what numbers look like as UTF-16.
-    rb"(?:[\x20-\xff](?<![\"<>|*?\x7f])\x00|[\x00-\xff][\x01-\x05\x1e\x30\x4e-\x9f\xac-\xd7]){2,1000}+",
-    re.DOTALL,
-)
 SEPARATORS: Final = "\\/"
 # What a program installed, also among the documents that all users share.
 _MAKERS: Final = r"(?:autodesk|solid ?works|solid ?edge|siemens|rhino|mcneel)"
@@ -106,7 +86,7 @@ def paths(data: bytes, *, whole: bool = True) -> Iterator[Buried]:
 
 
 def _wide(data: bytes, *, whole: bool) -> Iterator[Buried]:
-    for run in WIDE_PATH.finditer(data):
+    for run in path_sightings.runs(path_sightings.WIDE, data):
         text = run.group().decode("utf-16-le", "replace")
         size = _string_chars(data, run.start())
         counted = _counted_chars(data, run.start(), len(text)) if size is None else None
@@ -123,7 +103,7 @@ def _wide(data: bytes, *, whole: bool) -> Iterator[Buried]:
 
 
 def _narrow(data: bytes, *, whole: bool) -> Iterator[Buried]:
-    for run in ASCII_PATH.finditer(data):
+    for run in path_sightings.runs(path_sightings.NARROW, data):
         text = run.group().decode("latin-1")
         length = _personal_chars(text, MIN_DIRECTORIES)
         if not (homes(text) or path_sightings.is_narrow(data, run.start(), text, length)):

@@ -12,12 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from redaction.carriers import buried_paths, packed_streams, property_sets
+from redaction.carriers import addressed_texts, buried_paths, packed_streams, property_sets
 from redaction.carriers.packed_streams import Packed
 from redaction.carriers.xml_part import Change
 from redaction.errors import ForeignStreamError, TooComplexError
 from redaction.model import Action, CarrierClass, Category, Edit, Finding, Profile, patched
-from redaction.text import people
 
 PREVIEW: Final = re.compile(
     r"(?:^|/)(?:Preview|PreviewPNG|Config-\d+-PreviewPNG|PreviewMetafile|\w*Thumbnail\w*)$",
@@ -42,7 +41,6 @@ RECORDS: Final = re.compile(
 # Data of programs that were added to SOLIDWORKS, known to their makers alone.
 ADDED: Final = re.compile(r"(?:^|/)ThirdPty(?:Store)?/", re.IGNORECASE)
 MAX_NAMES: Final = 500
-MIN_TEXT: Final = re.compile(rb"[\x20-\x7e]{6,}|(?:[\x20-\xff]\x00){6,}")
 
 
 @dataclass(slots=True)
@@ -141,7 +139,7 @@ class Draft:
         return [
             finding
             for name, content in self.contents.items()
-            for finding in _named(self.family, name, content)
+            for finding in addressed_texts.found(f"{self.family}.text", _shown(name), content)
         ]
 
     def _properties(self, name: str, content: bytes) -> bytes:
@@ -264,24 +262,6 @@ def _bitmap_head(content: bytes, start: int) -> int | None:
         return None
     listed = colours or (1 << depth if depth <= 8 else 0)
     return start + BITMAP_HEADER_BYTES + 4 * listed
-
-
-def _named(family: str, where: str, content: bytes) -> Iterable[Finding]:
-    runs = (run.group() for run in MIN_TEXT.finditer(content))
-    texts = (run.decode("utf-16-le" if run[1:2] == b"\0" else "latin-1") for run in runs)
-    text = "\n".join(line for line in texts if "@" in line or "http" in line)
-    for span in people.find(text):
-        if span.category is Category.EMAIL:
-            found = people.finding(text, span, Action.REVIEW, f"{family}.text")
-            yield Finding(
-                found.carrier,
-                found.category,
-                found.action,
-                found.value,
-                _shown(where),
-                found.carrier_class,
-                confidence=found.confidence,
-            )
 
 
 def _shown(name: str) -> str:

@@ -4,8 +4,10 @@ import random
 import struct
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from redaction.carriers import buried_paths
+from redaction.carriers import buried_paths, path_sightings
 from tests.unit.redaction.formats.packages import mfc
 
 CHANCES = [
@@ -23,6 +25,28 @@ CHANCES = [
 @pytest.mark.parametrize("whole", [True, False])
 def test_numbers_are_not_taken_for_a_path(chance: bytes, whole: bool) -> None:
     assert not list(buried_paths.paths(b"\x90" + chance + b"\x90\x01", whole=whole))
+
+
+PIECES = (
+    b"C:\\",
+    b"C\0:\0\\\0",
+    b"\\\\",
+    b"\\\0\\\0",
+    b"/home/",
+    b"/\0h\0o\0m\0e\0/\0",
+    b"ab",
+    b"a\0b\0",
+)
+MARKS = (b"\\", b"/", b":", b"\0", b'"', b"\x90", b"/\0", b"\xff\xfe\xff")
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(st.lists(st.sampled_from(PIECES + MARKS), max_size=14).map(b"".join))
+@example(b"\\" * 9 + b"ab\\c")
+def test_looking_only_at_signs_misses_no_run(data: bytes) -> None:
+    for path in (path_sightings.NARROW, path_sightings.WIDE):
+        wanted = [run.span() for run in path.finditer(data)]
+        assert [run.span() for run in path_sightings.runs(path, data)] == wanted
 
 
 def test_a_megabyte_of_packed_data_holds_no_path() -> None:

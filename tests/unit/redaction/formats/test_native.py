@@ -112,6 +112,15 @@ def test_directories_behind_a_home_stay_for_references_and_are_shown() -> None:
         assert Action.REVIEW not in {found.action for found in report.findings}
 
 
+def test_addresses_in_the_streams_of_a_model_are_shown_for_review() -> None:
+    noise = bytes(range(128, 256)) * 9
+    texts = "ask jane.roe@example.com", "or John.Roe@Example.org, please"
+    stream = noise + texts[0].encode() + noise + texts[1].encode("utf-16-le") + noise + b"a@b"
+    found = engine.scrub(solidworks_2014(Notes=stream), PROFILE)[1].findings
+    told = {f.value for f in found if f.action is Action.REVIEW}
+    assert told == {"jane.roe@example.com", "John.Roe@Example.org"}
+
+
 def test_in_records_of_who_saved_a_file_every_directory_goes() -> None:
     path = mfc("G:\\Hans Müller\\gearbox\\b.SLDPRT")
     names = ("_MO_VERSION_7000/Biography", "Contents/Definition")
