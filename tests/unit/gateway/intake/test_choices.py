@@ -189,6 +189,9 @@ async def test_nothing_strange_can_be_chosen_and_nothing_after_approval(
         await choices.make(customer, shown.id, drawing, ["0" * 16])
     with pytest.raises(errors.PartMissingError):
         await choices.make(stranger, shown.id, drawing, chosen)
+    refused = await intake.inspected(customer, CREO)
+    with pytest.raises(errors.NotChoosableError):
+        await choices.make(customer, refused.id, refused.drawings[0].id, chosen)
     other = await intake.inspected(customer, DRAWING)
     with pytest.raises(errors.DrawingMissingError):
         await choices.make(customer, other.id, drawing, chosen)
