@@ -74,6 +74,9 @@ def read(paper: Paper, stream: Stream) -> None:
     _fields(paper, stream.name, document, pieces)
     _residue(paper, stream.name, fib, table)
     office_doc_marks.read(paper, stream.name, fib, table)
+    other = paper.stream((*stream.path[:-1], "0Table" if fib.table == "1Table" else "1Table"))
+    if other is not None:  # of an earlier saving; nothing leads to it
+        paper.wipe(other.name, (0, other.size), "DOC.other table", Category.HISTORY)
     for picture in office_art.pictures(document):
         paper.keep(stream, [picture.place], picture.packing)
     paper.paths(beside.name, (0, beside.size), "DOC.path")

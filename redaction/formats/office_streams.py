@@ -31,6 +31,7 @@ STANDARD_FORMATS: Final = (0xFFFFFFFF, 0xFFFFFFFE)
 EMBEDDED: Final = 3
 EMF: Final = re.compile(rb"\x01\0\0\0.{36} EMF", re.DOTALL)
 WMF: Final = re.compile(rb"\xd7\xcd\xc6\x9a|[\x01\x02]\0\x09\0\0[\x01\x03]")
+DOCUMENT, CACHES, FORMS = "WordDocument", "_SX_DB_CUR", "MsoDataStore"
 EMPTY_DATA: Final = b"<data/>"
 Reader = Callable[[Paper, Stream], None]
 
@@ -169,8 +170,27 @@ def _pictures(paper: Paper, stream: Stream) -> None:
     paper.paths(stream.name, (position, stream.size), "picture.path")
 
 
+def _table(paper: Paper, stream: Stream) -> None:
+    """Read a table that belongs to a text; the text's own reader blanks what is in it."""
+    if paper.stream((*stream.path[:-1], DOCUMENT)) is None:
+        raise OpaqueStreamError
+
+
+def _cache(paper: Paper, stream: Stream) -> None:
+    if stream.path[-2:-1] != (CACHES,):
+        raise OpaqueStreamError
+    office_xls_carriers.read_cache(paper, stream)
+
+
+def _schemas(paper: Paper, stream: Stream) -> None:  # noqa: ARG001 - as the others
+    """Read what the data behind a form are called; nobody is."""
+    if stream.path[0] != FORMS:
+        raise OpaqueStreamError
+
+
 def _data(paper: Paper, stream: Stream) -> None:
     """Replace the data behind a form by an empty element, filled up with blanks."""
+    _schemas(paper, stream)
     blank = EMPTY_DATA.ljust(stream.size)
     if stream.size >= len(EMPTY_DATA) and paper.write(stream.name, 0, blank):
         paper.tell("data", Category.COMMENT, "data behind a form", stream.name)
@@ -187,13 +207,13 @@ READERS: Final[Mapping[re.Pattern[str], Reader]] = {
         (r"\x03(?:E?PRINT|META|PIC)", _picture),
         (r"Package|CONTENTS|Contents", _whole),
         (r"Data|Pictures", _pictures),
-        (r"[01]Table", _kept),  # read with the text it belongs to
+        (r"[01]Table", _table),
         (r"WordDocument", office_doc_streams.read),
         (r"Workbook|Book", office_xls_carriers.read),
-        (r"\d{4}", office_xls_carriers.read_cache),
+        (r"\d{4}", _cache),
         (r"PowerPoint Document", office_ppt_carriers.read),
         (r"Current User", office_ppt_carriers.read_user),
         (r"Item", _data),
-        (r"Properties", _kept),
+        (r"Properties", _schemas),
     )
 }

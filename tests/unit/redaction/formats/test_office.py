@@ -103,6 +103,11 @@ def test_structures_that_go_are_no_longer_announced() -> None:
         assert document[154 + 8 * number + 4 :][:4] == bytes(4)
 
 
+def test_the_tables_of_an_earlier_saving_are_wiped() -> None:
+    result = cleaned(papers.doc(streams={"0Table": wide(CANARY) * 9}))
+    assert not any(content_of(result, "0Table"))
+
+
 def test_text_that_was_deleted_is_wiped() -> None:
     secret = f"fired {CANARY}".encode()
     result = cleaned(papers.doc(deleted=secret))
@@ -144,6 +149,9 @@ def test_an_author_the_text_names_is_shown_for_review() -> None:
         (papers.doc(tables={71: sttb("a" * 9)[:12]}), UnreadableError),
         (papers.doc(streams={"Macros/VBA/dir": b"x"}), ActiveContentError),
         (papers.doc(streams={"Unheard": b"x"}), OpaqueStreamError),
+        (papers.doc(streams={"A/1Table": b"x"}), OpaqueStreamError),
+        (papers.doc(streams={"A/0001": b"x"}), OpaqueStreamError),
+        (papers.doc(streams={"A/Item": b"x"}), OpaqueStreamError),
         (papers.doc(streams={"\x05DocumentSummaryInformation": b"x" * 60}), UnreadableError),
     ],
 )
