@@ -180,4 +180,25 @@ MUTANTS: Final = (
         *("asked or people.is_replaced_in_prose(span)", "asked or people.is_replaced(span)"),
         "text",
     ),
+    _at(
+        *("gerber", "what follows the artwork", F + "gerber.py"),
+        *("draft.cut((end, len(data))", "draft.cut((len(data), len(data))", "gerber"),
+    ),
+    _at(
+        *("tar", "owner of a file", F + "tar.py"),
+        *(
+            '        told.append(("owner", Category.USERNAME, entry.owner))\n',
+            "        pass\n",
+            "tar",
+        ),
+    ),
+    _at(
+        *("rtf", "who commented", F + "rtf_tables.py"),
+        *('b"atnid", b"atnauthor", b"protusertbl"', 'b"atnid", b"protusertbl"', "rtf"),
+    ),
+    _at(
+        *("html", "comments in styles", F + "html_markup.py"),
+        *("        for comment in STYLE_COMMENT.finditer(said):\n", "        for comment in ():\n"),
+        "html",
+    ),
 )
