@@ -44,8 +44,7 @@ HEADERS: Final = tuple(
         (
             Category.PERSON,
             r"(?:nc[ _-]?)?(?:programm?er|author|autor|creator|designer|ersteller|bearbeiter)\b"
-            r"|(?:user(?:[ _]?name)?|operator|owner|benutzer|bediener|drawn|checked|编程|作者)"
-            + _IS,
+            r"|(?:user(?:[ _]?name)?|owner|benutzer|编程|作者)" + _IS,
         ),
         (Category.ORGANISATION, r"(?:company|organi[sz]ation|customer|client|firma|kunde)" + _IS),
         (Category.PERSON, r"by\b(?!-)"),
@@ -59,7 +58,7 @@ HEADERS: Final = tuple(
             _DONE + r"[ _]+(?:with|from|using|on|at|in)\b|generat(?:or|ed)\b|exported\b"
             r"|post[ _-]?process|ca[dm][ _-]?(?:system|software|version)|software\b|" + _PROGRAMS,
         ),
-        (Category.PATH, r"(?:full )?(?:path|directory|folder|file[ _]?path)" + _IS),
+        (Category.PATH, r"(?:full )?(?:path|directory|folder|file[ _]?path)" + _IS + r".*[\\/]"),
     )
 )
 # What tells wherever in a remark it stands, and takes it all along.

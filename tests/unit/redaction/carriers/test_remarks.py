@@ -12,7 +12,8 @@ from redaction.model import Category
     [
         ("PROGRAMMER JR", Category.PERSON),
         ("Programmed by JR", Category.PERSON),
-        ("OPERATOR: JR", Category.PERSON),
+        ("USER: JR", Category.PERSON),
+        ("PATH: jobs/a.nc", Category.PATH),
         ("Author JR", Category.PERSON),
         ("COMPANY: Northwind", Category.ORGANISATION),
         ("DATE=DD-MM-YY - 22-01-20 TIME=HH:MM - 10:22", Category.TIME),
@@ -50,6 +51,8 @@ def test_a_remark_that_says_who_when_where_or_by_which_program_goes(
         "CYCLE TIME 0:12:33",
         "USER MACRO 12",
         "OPERATOR CHECKS DATUM",
+        "OPERATOR: FLIP PART",
+        "PATH - CONTOUR 1",
         "1/4-20 TAP, 3/8 DRILL, 10.5-3.2",
         "APERTURE LIST",
         "Gerber Fmt 4.6, Leading zero omitted, Abs format (unit mm)",
@@ -75,6 +78,10 @@ def test_only_who_is_named_in_it_goes_from_a_remark_on_the_work() -> None:
         "jane.roe@example.com",
         "+49 89 1234567",
     ]
+
+
+def test_of_labels_that_give_orders_too_only_names_behind_them_go() -> None:
+    assert Remarks().read("OPERATOR: Quillfeather Brandywine").left == "OPERATOR: [name]"
 
 
 def test_what_is_beyond_the_limit_is_not_read_and_goes() -> None:
