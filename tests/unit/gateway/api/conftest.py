@@ -21,6 +21,7 @@ from gateway.identity.passwords import Passwords
 from gateway.identity.roles import Role
 from gateway.identity.sessions import Sessions
 from gateway.intake.export import Exports
+from gateway.intake.pictures import Pictures
 from gateway.ledger_watch import LedgerWatch
 from gateway.observability.health import Health
 from gateway.observability.metrics import Metrics
@@ -117,6 +118,7 @@ async def front(
     )
     app[keys.UPLOADS] = intake.uploads
     app[keys.PARTS] = intake.parts
+    app[keys.PICTURES] = Pictures(rows, intake.vault, keyring, intake.parts, None)
     app[keys.EXPORTS] = Exports(intake.parts, intake.vault, journal)
     app[keys.LEDGER] = ledger
     app[keys.LEDGER_WATCH] = watch

@@ -60,6 +60,11 @@ async def only(intake: Intake, part: str) -> str:
     return drawing.id
 
 
+async def sides(intake: Intake, drawing: str) -> set[str]:
+    async with intake.rows.reading() as connection:
+        return {row.side for row in await rows_of_pictures.of_drawing(connection, drawing)}
+
+
 async def shown(pictures: Pictures, caller: Caller, part: str, drawing: str, side: str) -> bytes:
     pieces = await pictures.open(caller, part, drawing, side)
     return b"".join([piece async for piece in pieces])
@@ -128,6 +133,7 @@ async def test_the_original_s_picture_dies_with_the_original(
     with pytest.raises(PictureMissingError):
         await pictures.open(customer, part, drawing, BEFORE)
     assert await shown(pictures, customer, part, drawing, AFTER) == b"PNG of " + CLEAN
+    assert await sides(intake, drawing) == {AFTER}
     async with intake.rows.reading() as connection:
         kept = await rows_of_pictures.objects(connection)
         clean = await rows_of_parts.objects(connection)
@@ -162,6 +168,7 @@ async def test_an_original_that_dies_while_it_is_drawn_leaves_no_picture(
             return await super().picture(source)
 
     await pictures.draw(drawing, Slow())
+    assert await sides(intake, drawing) == {AFTER}
     with pytest.raises(PictureMissingError):
         await pictures.open(customer, part, drawing, BEFORE)
     async with intake.rows.reading() as connection:
