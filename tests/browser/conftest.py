@@ -91,7 +91,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def works(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Works]:
     room = tmp_path_factory.mktemp("works")
-    house = House(data=room / "data", log=room / "serve.log").start()
+    house = House(data=room / "data", log=room / "serve.log", pictures=True).start()
     try:
         yield Works(house)
     finally:

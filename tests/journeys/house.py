@@ -44,6 +44,8 @@ class House:
     log: Path
     settings: Sequence[str] = ()
     environ: Mapping[str, str] = field(default_factory=dict)
+    # Off where nobody looks: getting ready to draw costs as much as the rest of most journeys.
+    pictures: bool = False
     process: subprocess.Popen[bytes] | None = None
     url: str = ""
     key: str = ""
@@ -58,7 +60,11 @@ class House:
                     *("--port", port),
                     *self.settings,
                 ],
-                env={**os.environ, **self.environ},
+                env={
+                    **os.environ,
+                    "DRAWBRIDGE_PREVIEWS__ENABLED": str(self.pictures).lower(),
+                    **self.environ,
+                },
                 stdout=log,
                 stderr=log,
             )

@@ -100,6 +100,7 @@ def test_nothing_a_customer_told_us_is_ever_written_in_clear(tmp_path: Path) -> 
         data=tmp_path / "data",
         log=tmp_path / "serve.log",
         environ={"TMPDIR": str(temporary), "DRAWBRIDGE_ADMIN_PORT": "0"},
+        pictures=True,
     ).start()
     try:
         canaries = _worked(house, tmp_path)

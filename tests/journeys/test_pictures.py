@@ -4,9 +4,11 @@ import io
 import sqlite3
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image
 
 from redaction.preview.plain_png import checked
@@ -16,6 +18,15 @@ from tests.journeys.house import House, drawbridge
 AUTHOR = "Wilhelmina Zauberfluss"
 DRAWN_WITHIN_S = 120.0
 QUERY = "SELECT object FROM picture WHERE object IS NOT NULL"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    running = House(data=tmp_path / "data", log=tmp_path / "serve.log", pictures=True).start()
+    try:
+        yield running
+    finally:
+        running.stop()
 
 
 def _pictures(house: House, part: str) -> list[dict[str, Any]]:
