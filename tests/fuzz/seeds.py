@@ -94,8 +94,6 @@ MADE: Final[Mapping[str, Callable[[], list[bytes]]]] = {
     "excellon": _made("test_excellon", lambda m: iter((m.drilled(), m.drilled("; by Jane Roe")))),
     "gbrjob": _made("test_board_job", lambda m: iter((m.job(m.CANARY, "2024-05-06"), m.job()))),
     "7z": _made("test_sevenzip", lambda m: iter(m.vector(name) for name in m.VECTORS)),
-    "gif": _made("test_gif_bmp", lambda m: iter((m.DIRTY_GIF, m.saved("GIF")))),
-    "bmp": _made("test_gif_bmp", lambda m: iter((m.DIRTY_BMP, m.saved("BMP")))),
     "tar": _made("test_tar", _tar),
     "tgz": _made("test_tar", lambda m: _tar(m, "tgz")),
     "tbz": _made("test_tar", lambda m: _tar(m, "tbz")),
