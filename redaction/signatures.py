@@ -155,6 +155,7 @@ COMPOUNDS: Final[tuple[tuple[re.Pattern[str], str | _Refusal], ...]] = (
     # Its own classes begin with J; ``BuildVersions`` is in every document since version 1.
     (re.compile(r"BuildVersions|JSitesList|JDraft(?:Viewer|Document)Info"), "solidedge"),
     (re.compile(r"WordDocument"), "doc"),
+    (re.compile(r"EncryptedPackage"), "ole"),  # which says that it is protected
     (re.compile(r"Workbook"), "xls"),
     (re.compile(r"PowerPoint Document"), "ppt"),
     (re.compile(r"Book|VisioDocument"), unsupported.OfficeError),

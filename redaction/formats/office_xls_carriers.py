@@ -99,7 +99,15 @@ def _blank(paper: Paper, name: str, text: Text, carrier: str, category: Category
 
 
 def _user(paper: Paper, name: str, record: Record) -> None:
-    """Blank the user who wrote the file: a string, filled up with blanks (and residue)."""
+    """Blank the user who wrote the file: a string, filled up with blanks (and residue).
+
+    Some programs write the name alone, without how long it is.
+    """
+    chars = int.from_bytes(paper.contents[name][record.start : record.start + 2], "little")
+    if record.start + 3 + chars > record.end:
+        place = record.start, record.end
+        paper.blank(name, place, "XLS.user", Category.PERSON, wide=False)
+        return
     text = office_xls_records.counted(paper.contents[name], record.start, record.end)
     _blank(paper, name, text, "XLS.user", Category.PERSON)
     rest = text.place[1], record.end

@@ -514,3 +514,13 @@ def test_what_lies_between_pieces_and_belongs_to_sections_stays() -> None:
     data = papers.doc(deleted=held + CANARY.encode(), section=True)
     document = content_of(cleaned(data), "WordDocument")
     assert held in document
+
+
+def test_a_user_without_a_length_is_blanked_all_the_same() -> None:
+    data = papers.xls(xls_record(0x005C, PERSON.encode().ljust(112)))
+    assert xls_record(0x005C, b" " * 112) in content_of(cleaned(data), "Workbook")
+
+
+def test_a_protected_document_says_that_it_is_protected() -> None:
+    data = packages.compound({"EncryptedPackage": bytes(5000), "EncryptionInfo": bytes(60)})
+    assert reason(data) == "encrypted"
