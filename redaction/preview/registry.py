@@ -16,6 +16,8 @@ RENDERERS: Final[dict[str, str]] = {
     "png": f"{_ROOM}.image",
     "tiff": f"{_ROOM}.image",
     "webp": f"{_ROOM}.image",
+    "gif": f"{_ROOM}.image",
+    "bmp": f"{_ROOM}.image",
     "svg": f"{_ROOM}.svg",
     "svgz": f"{_ROOM}.svg",
     "dxf": f"{_ROOM}.dxf",

@@ -1,4 +1,4 @@
-"""JPEG, PNG, TIFF, WebP: the picture itself, upright, in the screen's colours, made smaller.
+"""Pictures (JPEG, PNG, TIFF, WebP, GIF, BMP): upright, in the screen's colours, made smaller.
 
 Room: redaction/preview. Runs only inside the sandbox worker. What a file claims to unfold to is
 looked at before it is unfolded.
@@ -14,7 +14,7 @@ from redaction.preview.limits import MAX_PAGES, MAX_PIXELS
 from redaction.preview.model import Drawn, Measure
 from redaction.preview.paper import reduced
 
-FORMATS: Final = ("JPEG", "PNG", "TIFF", "WEBP")
+FORMATS: Final = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP")
 MAX_UNFOLDED_PIXELS: Final = 200_000_000
 # Exif 2.32, §4.6.4; Pillow turns a TIFF by itself, before anybody asks for its size.
 ORIENTATION: Final = 0x0112

@@ -61,6 +61,16 @@ def test_a_picture_is_shown_upright(kind: str) -> None:
     assert measured(drawn)["pixels"] == "40 × 80"
 
 
+@pytest.mark.parametrize("kind", ["GIF", "BMP"])
+def test_a_picture_that_cannot_be_turned_is_shown_as_it_is(kind: str) -> None:
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(files.photograph())) as picture:
+        picture.convert("RGB").save(out, kind)
+    drawn = image.draw(out.getvalue())
+    assert drawn.pages[0].size == (80, 40)
+    assert near(pixels(drawn)[20, 10], RED)
+
+
 def test_a_large_photograph_is_made_small() -> None:
     drawn = image.draw(files.photograph(size=(4000, 1000)))
     assert drawn.pages[0].size == (MAX_PIXELS, MAX_PIXELS // 4)
@@ -100,7 +110,7 @@ def test_colours_are_shown_as_their_profile_means_them() -> None:
     assert near(pixels(image.draw(out.getvalue()))[4, 4], (200, 100, 50))
 
 
-@pytest.mark.parametrize("data", [b"", b"GIF89a", files.photograph()[:40]])
+@pytest.mark.parametrize("data", [b"", b"GIF89a", b"\0\0\1\0 an icon", files.photograph()[:40]])
 def test_a_broken_picture_is_unreadable(data: bytes) -> None:
     with pytest.raises(UnreadableError):
         image.draw(data)
