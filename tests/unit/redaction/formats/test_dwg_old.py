@@ -64,7 +64,9 @@ def scrubbed(data: bytes, profile: Profile | None = None) -> bytes:
 
 
 def test_a_drawing_that_names_nobody_stays_as_it_is() -> None:
-    data = old(["BREAK ALL SHARP EDGES", "M8x20", "p://x"], names=("0", "OUTLINE"))
+    data = old(
+        ["BREAK ALL SHARP EDGES", "M8x20", "see http://parts.example/a"], names=("0", "OUTLINE")
+    )
     assert handler.plan(data, Profile()) == Plan()
     assert scrubbed(data) == data
 
