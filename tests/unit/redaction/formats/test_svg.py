@@ -355,3 +355,10 @@ def test_a_packed_drawing_that_changes_is_not_faithful() -> None:
     assert svg_packed.prove(data, svg_packed.apply(data, plan), plan)
     with pytest.raises(NotFaithfulError):
         svg_packed.prove(data, tampered, plan)
+
+
+def test_a_clean_drawing_in_a_telling_packing_is_packed_anew() -> None:
+    cleaned, report = engine.scrub(packed(drawing(LINE)), PROFILE)
+    assert cleaned is not None, report.reason
+    assert b"jroe" not in cleaned
+    assert gzip.decompress(cleaned) == drawing(LINE)
