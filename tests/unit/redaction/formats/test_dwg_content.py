@@ -218,3 +218,9 @@ def test_a_name_shorter_than_its_token_becomes_dashes_and_nobody_else_takes_its_
     assert cleaned is not None
     assert "Drawn by: ---" in shown_text(cleaned)
     assert "Ulm" in shown_text(cleaned)
+
+
+@RELEASES
+def test_the_strings_of_an_object_are_read_in_their_order(version: bytes) -> None:
+    words = ["SHORT", "A LONGER NOTE", "MIDDLING", "THE LONGEST NOTE OF ALL"]
+    assert shown_text(drawing(version, (TEXT, words))).replace("\x00", "") == " ".join(words)
