@@ -29,6 +29,12 @@ INSPECTION_DEADLINE_S = 900.0
 UNFINISHED = {"draft", "inspecting", "received"}
 
 
+Code = Annotated[str | None, typer.Option("--code", help="An access code; tell it by another way.")]
+ProfileName = Annotated[
+    str, typer.Option("--profile", help="How strictly the drawings are cleaned.")
+]
+
+
 def send(
     files: Annotated[list[Path], typer.Argument(help="The drawings.", metavar="FILE...")],
     part: Annotated[str, typer.Option("--part", help="The part's name.", metavar="NAME")],
@@ -46,12 +52,8 @@ def send(
     opens: Annotated[
         int, typer.Option("--opens", help="How often the link may be opened.", min=1)
     ] = 1,
-    code: Annotated[
-        str | None, typer.Option("--code", help="An access code; tell it by another way.")
-    ] = None,
-    profile: Annotated[
-        str, typer.Option("--profile", help="How strictly the drawings are cleaned.")
-    ] = "supplier",
+    code: Code = None,
+    profile: ProfileName = "supplier",
     server: Server = DEFAULT_SERVER,
     token: Token = None,
     as_json: AsJson = False,
