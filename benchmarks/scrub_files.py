@@ -96,7 +96,8 @@ def _ours_command_s(path: Path) -> float:
 
 
 def _mat2_command_s(path: Path) -> float | None:
-    if shutil.which("mat2") is None:
+    """Return the time of a command, and None where there is no mat2 or it cannot clean this."""
+    if _mat2_s(path) is None:
         return None
     out = path.with_name(f"{path.stem}.cleaned{path.suffix}")
     return _median_s(lambda: _run(["mat2", str(path)]), out)
