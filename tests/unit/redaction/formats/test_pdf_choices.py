@@ -1,5 +1,6 @@
 """Words that are to go from a PDF: gone from its streams and strings; nothing else moves."""
 
+import re
 from io import BytesIO
 
 import pikepdf
@@ -364,6 +365,23 @@ def test_any_other_change_of_the_page_is_noticed(old: bytes, new: bytes) -> None
     tampered = handler.apply(saved(pdf), handler.plan(saved(pdf), Profile()))
     with pytest.raises(NotFaithfulError):
         handler.prove(data, tampered, handler.plan(data, PEOPLE))
+
+
+def test_a_character_that_moves_without_a_dot_of_ink_is_noticed() -> None:
+    pdf = sheet()
+    del page_of(pdf).Resources.XObject
+    content = f"BT 3 Tr /F1 9 Tf 20 90 Td (Drawn by {WHO} {REST}) Tj ET"
+    page_of(pdf).Contents = Stream(pdf, content.encode())
+    data = saved(pdf)
+    plan = handler.plan(data, PEOPLE)
+    cleaned = handler.apply(data, plan)
+    after = pikepdf.open(BytesIO(cleaned))
+    cut = page_of(after).Contents.read_bytes()
+    page_of(after).Contents = Stream(after, re.sub(rb"-[0-9.]+", b"-7", cut))
+    tampered = handler.apply(saved(after), handler.plan(saved(after), Profile()))
+    assert tampered != cleaned
+    with pytest.raises(NotFaithfulError, match="a character moved"):
+        handler.prove(data, tampered, plan)
 
 
 def test_a_note_that_is_moved_or_lost_is_noticed() -> None:
