@@ -23,6 +23,7 @@ from tests.fuzz.target import PEAK_BYTES, Problem, Verdict, judge, peak_bytes
 KEPT_OF_A_CAUSE: Final = 3
 SAVED_EVERY_S: Final = 10.0
 THOROUGH_SHARE: Final = 1 / 16
+SLOW_S: Final = 0.4
 # How many inputs that have become another format are tried all the same.
 ELSEWHERE_SHARE: Final = 0.1
 
@@ -122,9 +123,10 @@ class Loop:
 
     def begin(self, seeds: Iterable[bytes]) -> None:
         """Try the seeds and what earlier runs kept; a seed stays whatever it runs."""
-        for data in [*seeds, *self._shelf.corpus()]:
-            self._try(data, keep=False)
-            self._corpus.append((data, 0.01))
+        tried = [(data, self._try(data, keep=False)) for data in [*seeds, *self._shelf.corpus()]]
+        # A hundred changes of a small file find more than one of a large one.
+        quick = [entry for entry in tried if entry[1] < SLOW_S]
+        self._corpus = quick or tried
 
     def run(self, budget: Budget) -> bool:
         """Go on until the budget is spent; return False if this process must make way before."""
@@ -141,9 +143,10 @@ class Loop:
         self.tally.write(self._state)
         self._saved_s = time.monotonic()
 
-    def _try(self, data: bytes, *, keep: bool) -> None:
+    def _try(self, data: bytes, *, keep: bool) -> float:
+        """Try one input; return how many seconds of the processor that took."""
         if keep and self._chance.random() > ELSEWHERE_SHARE and self._is_elsewhere(data):
-            return
+            return 0.0
         self._announce(data)
         branches.ran.clear()
         began_s = time.process_time()
@@ -158,6 +161,7 @@ class Loop:
             if verdict.problem is None:
                 verdict = judge(data, thoroughly=True)
         self._note(verdict, data)
+        return took_s
 
     def _is_elsewhere(self, data: bytes) -> bool:
         """Return whether ``data`` is a file of another format now, or of none."""
