@@ -5,13 +5,17 @@ the drawing: what it counts is a second opinion. Every font a drawing asks for i
 ``redaction.preview.lettering``; pictures and drawings that it refers to are not fetched.
 """
 
+import codecs
+import contextlib
 import logging
+import pkgutil
 import re
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from io import BytesIO, StringIO
 from typing import Any, Final
 
-from ezdxf import recover
+from ezdxf import math, recover, render
 from ezdxf.addons.drawing import layout, svg
 from ezdxf.addons.drawing.config import (
     BackgroundPolicy,
@@ -30,6 +34,7 @@ from ezdxf.fonts.ttfonts import TTFontRenderer
 from ezdxf.lldxf.const import DXFError
 from ezdxf.lldxf.tagger import binary_tags_loader
 from ezdxf.math import BoundingBox2d
+from ezdxf.tools import codepage
 
 from redaction.errors import RedactionError, TooComplexError, UnreadableError
 from redaction.preview import lettering
@@ -97,6 +102,12 @@ class _EveryFont(dict[str, Glyphs]):
 def warm() -> None:
     """Load ezdxf's drawing add-on, the fonts, and what they load when first used."""
     logging.getLogger("ezdxf").setLevel(logging.CRITICAL)  # it quotes the drawing
+    for package in (math, render):
+        for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            with contextlib.suppress(ImportError):  # of an extra that is not installed
+                import_module(found.name)
+    for encoding in {*codepage.codepage_to_encoding.values(), "utf_16_le"}:
+        codecs.lookup(encoding)
     document = new("R2010", setup=True)
     model = document.modelspace()
     model.add_text("A", dxfattribs={"style": "OpenSans"})

@@ -26,14 +26,16 @@ CUBE = np.array(
 
 
 TYPES = (
-    b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default '
+    b'<Types xmlns="http:'
+    b'//schemas.openxmlformats.org/package/2006/content-types"><Default '
     b'Extension="model" ContentType="application/vnd.ms-package.3dmanufacturing-3dmodel+xml"/>'
     b"</Types>"
 )
 
 
 START = (
-    b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    b'<Relationships xmlns="http:'
+    b'//schemas.openxmlformats.org/package/2006/relationships">'
     b'<Relationship Target="/3D/3dmodel.model" Id="r0" '
     b'Type="http://schemas.microsoft.com/3dmanufacturing/2013/01/3dmodel"/></Relationships>'
 )
