@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
+
+from config.keeping import GIB, MIB, Blobs, Keys, Table
 
 ENV_PREFIX: Final = "DRAWBRIDGE_"
 
-MIB: Final = 1024 * 1024
-GIB: Final = 1024 * MIB
 HOUR_S: Final = 3600
 DAY_S: Final = 24 * HOUR_S
 
@@ -27,28 +27,7 @@ class Role(StrEnum):
     INTAKE = "intake"  # receives and seals; holds public keys only
 
 
-class BlobKeeper(StrEnum):
-    """Where sealed drawings are kept."""
-
-    FILESYSTEM = "filesystem"  # below data_dir
-    S3 = "s3"
-
-
-class Custody(StrEnum):
-    """What stands round the root key."""
-
-    FILE = "file"  # its file's mode, and nothing else
-    PASSPHRASE = "passphrase"  # noqa: S105  (a kind, no secret)
-    VAULT = "vault"
-
-
-class _Table(BaseModel):
-    """A table of the configuration file: frozen, and every name in it is known."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class Sandbox(_Table):
+class Sandbox(Table):
     """Limits on the processes that read hostile files."""
 
     memory_bytes: Annotated[int, Field(ge=256 * MIB)] = 2 * GIB
@@ -64,7 +43,7 @@ class Sandbox(_Table):
     """Whether the start fails where the kernel cannot raise every wall (see /readyz)."""
 
 
-class Previews(_Table):
+class Previews(Table):
     """Pictures of drawings for the people who review them."""
 
     enabled: bool = True
@@ -77,7 +56,7 @@ class Previews(_Table):
     """Wall-clock time for one picture; what takes longer has none."""
 
 
-class Uploads(_Table):
+class Uploads(Table):
     """Resumable uploads."""
 
     max_bytes: Annotated[int, Field(ge=1)] = 5 * GIB
@@ -105,93 +84,7 @@ class Uploads(_Table):
     """Free disk space below which nothing is taken in, so that databases can still commit."""
 
 
-class Blobs(_Table):
-    """Where sealed drawings are kept; keys and databases stay in data_dir whatever is said here."""
-
-    keeper: BlobKeeper = BlobKeeper.FILESYSTEM
-    """`filesystem` (in data_dir), or `s3`: a bucket with conditional writes (If-None-Match)."""
-
-    endpoint: Annotated[str, Field(pattern=r"^[A-Za-z0-9.\-\[\]:]+$")] | None = None
-    """Host and port of the S3 server, without a scheme."""
-
-    bucket: str = "drawbridge"
-    """The bucket; it must be there, and should be nobody else's."""
-
-    prefix: Annotated[str, Field(max_length=200, pattern=r"^([\w.-]+/)*$")] = ""
-    """What the objects' names begin with, for gateways that share a bucket; ends with a slash."""
-
-    region: str | None = None
-    """The bucket's region; asked of the server when not given."""
-
-    access_key: str | None = None
-    """Who asks the S3 server."""
-
-    secret_key: SecretStr | None = None
-    """Its secret; better in a file."""
-
-    secret_key_file: Path | None = None
-    """A file with the secret and nothing else, readable by the service only."""
-
-    secure: bool = True
-    """Whether to speak TLS; without it only to a server on the same machine."""
-
-    part_bytes: Annotated[int, Field(ge=5 * MIB, le=GIB)] = 8 * MIB
-    """How much of a long object is sent at once, and held in memory for each running upload."""
-
-    @model_validator(mode="after")
-    def _s3_is_described(self) -> "Blobs":
-        if self.keeper is not BlobKeeper.S3:
-            return self
-        if self.endpoint is None or self.access_key is None:
-            raise ValueError("blobs.endpoint and blobs.access_key must be set for s3")
-        if (self.secret_key is None) == (self.secret_key_file is None):
-            raise ValueError("one of blobs.secret_key and blobs.secret_key_file must be set for s3")
-        return self
-
-
-class Keys(_Table):
-    """The root key, which opens everybody's keys."""
-
-    custody: Custody = Custody.FILE
-    """`file`: a file of mode 0600. `passphrase`: the file is sealed under one (Argon2id). `vault`:
-    it is sealed by the Transit engine of OpenBao or HashiCorp Vault, which must answer at start."""
-
-    passphrase: SecretStr | None = None
-    """The passphrase; better in a file."""
-
-    passphrase_file: Path | None = None
-    """A file with the passphrase and nothing else, readable by the service only."""
-
-    vault_url: Annotated[str, Field(pattern=r"^https?://[^?#]+$")] | None = None
-    """Where the Transit engine answers, as https://vault.example:8200."""
-
-    vault_mount: str = "transit"
-    """Where the engine is mounted."""
-
-    vault_key: str = "drawbridge"
-    """The name of the key in the engine; made by the operator, type aes256-gcm96."""
-
-    vault_namespace: str | None = None
-    """The namespace, where there are some."""
-
-    vault_token_file: Path | None = None
-    """A file with a token that may encrypt and decrypt with that key, and nothing else."""
-
-    vault_ca_file: Path | None = None
-    """Certificates that the engine's is checked with; by default those of the system."""
-
-    @model_validator(mode="after")
-    def _custody_is_described(self) -> "Keys":
-        if self.custody is Custody.PASSPHRASE and (
-            (self.passphrase is None) == (self.passphrase_file is None)
-        ):
-            raise ValueError("one of keys.passphrase and keys.passphrase_file must be set")
-        if self.custody is Custody.VAULT and None in (self.vault_url, self.vault_token_file):
-            raise ValueError("keys.vault_url and keys.vault_token_file must be set for vault")
-        return self
-
-
-class Parts(_Table):
+class Parts(Table):
     """Parts and the drawings in them."""
 
     max_drawings: Annotated[int, Field(ge=1, le=1000)] = 100
@@ -204,7 +97,7 @@ class Parts(_Table):
     """How long an original may wait for approval before it is destroyed (promise P5)."""
 
 
-class Links(_Table):
+class Links(Table):
     """Links to partners, and the download sessions they open."""
 
     lifetime_s: Annotated[int, Field(ge=60, le=30 * DAY_S)] = 7 * DAY_S
@@ -220,7 +113,7 @@ class Links(_Table):
     """How many wrong access codes end a link."""
 
 
-class Sessions(_Table):
+class Sessions(Table):
     """Browser sessions, invitations and logins."""
 
     idle_s: Annotated[int, Field(ge=60)] = 30 * 60
@@ -239,7 +132,7 @@ class Sessions(_Table):
     """How long it must wait then."""
 
 
-class Ledger(_Table):
+class Ledger(Table):
     """The log of transfers."""
 
     publish_every_s: Annotated[float, Field(gt=0, le=HOUR_S)] = 10.0
@@ -251,7 +144,7 @@ class Ledger(_Table):
     """The log's name in its checkpoints: printable, without spaces or plus signs."""
 
 
-class Settings(_Table):
+class Settings(Table):
     """The whole configuration, checked once at start and frozen."""
 
     data_dir: Path = Path("drawbridge-data")

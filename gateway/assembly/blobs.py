@@ -3,7 +3,8 @@
 Room: gateway/assembly. Touches the file with the bucket's secret.
 """
 
-from config.settings import BlobKeeper, Blobs, Settings
+from config.keeping import BlobKeeper, Blobs
+from config.settings import Settings
 from gateway.assembly.custody import said
 from gateway.start import ObjectStoreSilentError, ObjectStoreUnsuitableError
 from storage.blobs.contract import BlobStore, StoreUnavailableError, UnsuitableStoreError
@@ -39,7 +40,7 @@ def _bucket(wanted: Blobs) -> Bucket:
         endpoint=wanted.endpoint or "",
         name=wanted.bucket,
         access_key=wanted.access_key or "",
-        secret_key=said(wanted.secret_key, wanted.secret_key_file),
+        secret_key=said(wanted.said_secret_key, wanted.secret_key_file),
         prefix=wanted.prefix,
         region=wanted.region,
         secure=wanted.secure,

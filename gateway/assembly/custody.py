@@ -5,9 +5,8 @@ Room: gateway/assembly. Touches the root key's files and those with secrets; may
 
 from pathlib import Path
 
-from pydantic import SecretStr
-
-from config.settings import Custody, Keys, Role, Settings
+from config.keeping import Custody, Keys
+from config.settings import Role, Settings
 from storage.sealed.custody import LocalRootKey, PublicRoot, RootCustody
 from storage.sealed.enclosure import Bare, Enclosure, Passphrase
 from storage.sealed.errors import UnsafeKeyFileError
@@ -41,7 +40,7 @@ def enclosure_of(keys: Keys) -> Enclosure:
         case Custody.FILE:
             return Bare()
         case Custody.PASSPHRASE:
-            return Passphrase(said(keys.passphrase, keys.passphrase_file))
+            return Passphrase(said(keys.said_passphrase, keys.passphrase_file))
         case Custody.VAULT:
             key = TransitKey(
                 keys.vault_url or "", keys.vault_mount, keys.vault_key, keys.vault_namespace
@@ -49,14 +48,14 @@ def enclosure_of(keys: Keys) -> Enclosure:
             return Transit(key, said(None, keys.vault_token_file), keys.vault_ca_file)
 
 
-def said(secret: SecretStr | None, file: Path | None) -> str:
+def said(secret: str | None, file: Path | None) -> str:
     """Return a secret that the settings say, or a file of ours that only we can read.
 
     Raises:
         UnsafeKeyFileError: others can read the file, or it is not there.
     """
     if file is None:
-        return secret.get_secret_value() if secret is not None else ""
+        return secret or ""
     try:
         return read_sealed_key(file).decode().strip()
     except UnicodeDecodeError as error:

@@ -21,7 +21,6 @@ from gateway.backup.errors import (
     WouldForkError,
 )
 from gateway.backup.writing import (
-    BLOBS,
     FORMAT,
     KEY_FILES,
     KEYS_FORMAT,
@@ -32,7 +31,6 @@ from gateway.backup.writing import (
     sha256_of,
 )
 from storage.blobs.contract import BlobExistsError, BlobStore
-from storage.blobs.filesystem import FilesystemBlobs
 from storage.ids import SubjectId
 from storage.ledger import copying
 from storage.ledger.database import DAMAGED
@@ -56,6 +54,15 @@ class Asked:
     newest_known: bool
     erased: frozenset[SubjectId]
     erasures_known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a backup comes back: a data directory, a database by its URL, a blob store."""
+
+    data: Path
+    url: str
+    blobs: BlobStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,7 @@ def check(asked: Asked, data: Path) -> bool:
     return _ledger_stays(asked, data, str(manifest["ledger_head"]).encode())
 
 
-async def restore(asked: Asked, data: Path, url: str, blobs: BlobStore, *, stays: bool) -> Restored:
+async def restore(asked: Asked, into: Place, kept: BlobStore, *, stays: bool) -> Restored:
     """Bring everything back; ``check`` has been asked first and said whether the log ``stays``.
 
     Raises:
@@ -96,16 +103,15 @@ async def restore(asked: Asked, data: Path, url: str, blobs: BlobStore, *, stays
     """
     try:
         with (asked.backup / ROWS).open("rb") as lines:
-            count = await load(url, lines)
+            count = await load(into.url, lines)
     except NotEmptyError as error:
         raise PlaceTakenError from error
     except DumpUnfitError as error:
         raise BackupUnfitError from error
-    erased = await finished(_restore_keys, asked, data)
+    erased = await finished(_restore_keys, asked, into.data)
     if not stays:
-        await finished(shutil.copyfile, asked.backup / LEDGER, data / LEDGER)
-        (data / LEDGER).chmod(0o600)
-    objects = await _restore_objects(asked.backup / BLOBS, blobs)
+        await finished(_restore_ledger, asked.backup / LEDGER, into.data / LEDGER)
+    objects = await _restore_objects(kept, into.blobs)
     return Restored(count, objects, erased, stays)
 
 
@@ -179,8 +185,12 @@ def _shred(path: Path, subjects: Iterable[SubjectId]) -> int:
         keystore.close()
 
 
-async def _restore_objects(folder: Path, blobs: BlobStore) -> int:
-    kept = FilesystemBlobs(folder, floor_bytes=0)
+def _restore_ledger(kept: Path, target: Path) -> None:
+    shutil.copyfile(kept, target)
+    target.chmod(0o600)
+
+
+async def _restore_objects(kept: BlobStore, blobs: BlobStore) -> int:
     count = 0
     async for blob in kept.ids(older_than_s=-3600.0):
         try:

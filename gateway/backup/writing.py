@@ -17,7 +17,6 @@ import hashlib
 import json
 import os
 import secrets
-import sqlite3
 from collections.abc import AsyncIterable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,8 +25,8 @@ from typing import Any, Final
 
 from gateway.backup.errors import BackupUnwritableError
 from storage.blobs.contract import BlobExistsError, BlobMissingError, BlobStore, StoreFullError
-from storage.blobs.filesystem import FilesystemBlobs
 from storage.ledger import copying
+from storage.ledger.database import DAMAGED
 from storage.rows.dumping import dump
 from storage.rows.engine import Rows
 from storage.sealed.keystore import Keystore
@@ -45,6 +44,15 @@ _PIECE_BYTES: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
+class Stores:
+    """What is copied; the ledger is read from its file, beside whoever writes it."""
+
+    rows: Rows
+    blobs: BlobStore
+    ledger: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Copied:
     """How much a backup holds, and how much of it was new."""
 
@@ -55,14 +63,9 @@ class Copied:
 
 
 async def write_backup(
-    rows: Rows,
-    blobs: BlobStore,
-    ledger: Path,
-    out: Path,
-    now: datetime,
-    told: Callable[[int], None],
+    stores: Stores, out: Path, kept: BlobStore, now: datetime, told: Callable[[int], None]
 ) -> Copied:
-    """Write a backup into ``out``; ``told`` hears of every object copied.
+    """Write a backup into ``out``, objects into ``kept``; ``told`` hears of every one.
 
     Raises:
         BackupUnwritableError: ``out`` cannot be written, or its disk is full.
@@ -70,9 +73,9 @@ async def write_backup(
     """
     try:
         await finished(_prepared, out)
-        count = await _written(out / ROWS, dump(rows))
-        objects, new = await _copy_objects(blobs, out / BLOBS, told)
-        note = await finished(_copy_ledger, ledger, out / LEDGER)
+        count = await _written(out / ROWS, dump(stores.rows))
+        objects, new = await _copy_objects(stores.blobs, kept, told)
+        note = await finished(_copy_ledger, stores.ledger, out / LEDGER)
         facts = {
             "format": FORMAT,
             "made_at": now.isoformat(),
@@ -82,7 +85,7 @@ async def write_backup(
             "sha256": {name: await finished(sha256_of, out / name) for name in (ROWS, LEDGER)},
         }
         await finished(_put, out / MANIFEST, _json(facts))
-    except (OSError, StoreFullError, sqlite3.Error) as error:
+    except (OSError, StoreFullError, *DAMAGED) as error:
         raise BackupUnwritableError from error
     return Copied(count - 1, objects, new, note)
 
@@ -144,9 +147,8 @@ async def _written(path: Path, lines: AsyncIterable[bytes]) -> int:
 
 
 async def _copy_objects(
-    blobs: BlobStore, folder: Path, told: Callable[[int], None]
+    blobs: BlobStore, kept: BlobStore, told: Callable[[int], None]
 ) -> tuple[int, int]:
-    kept = FilesystemBlobs(folder, floor_bytes=0)
     gone = {blob async for blob in kept.ids()}
     count = new = 0
     async for blob in blobs.ids(older_than_s=-3600.0):

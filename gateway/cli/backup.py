@@ -19,12 +19,13 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 from config.loading import load
 from config.settings import Settings
 from gateway.assembly.blobs import opened_blobs
-from gateway.backup.restoring import Asked, Restored, check, restore
-from gateway.backup.writing import write_backup, write_keys
+from gateway.backup.restoring import Asked, Place, Restored, check, restore
+from gateway.backup.writing import BLOBS, Stores, write_backup, write_keys
 from gateway.cli.options import AsJson, ConfigFile
 from gateway.cli.output import CommandError, Exit, emit, people
 from gateway.start import held
 from storage.blobs.contract import BlobError, BlobStore
+from storage.blobs.filesystem import FilesystemBlobs
 from storage.ids import SubjectId
 from storage.rows.engine import Rows, RowsUnavailableError
 from storage.sealed.errors import KeysUnavailableError
@@ -34,6 +35,24 @@ T = TypeVar("T")
 Data = Annotated[
     Path | None,
     typer.Option("--data", envvar="DRAWBRIDGE_DATA_DIR", help="A data directory.", metavar="DIR"),
+]
+
+KeysCopy = Annotated[
+    Path | None, typer.Option("--keys", help="What backup --keys wrote.", metavar="DIR")
+]
+Newest = Annotated[
+    Path | None,
+    typer.Option("--checkpoint", help="The newest checkpoint seen anywhere.", metavar="FILE"),
+]
+NoneKnown = Annotated[
+    bool, typer.Option("--no-checkpoint-known", help="None was ever given to anybody.")
+]
+ErasedList = Annotated[
+    Path | None,
+    typer.Option("--erased", help="What `subjects erased` wrote last.", metavar="FILE"),
+]
+NobodyErased = Annotated[
+    bool, typer.Option("--nobody-erased", help="Nobody was, since the keys were copied.")
 ]
 
 
@@ -64,7 +83,8 @@ def backup(
         copied = _with_stores(
             settings,
             lambda rows, blobs: write_backup(
-                rows, blobs, settings.data_dir / "ledger.sqlite", out, now, told
+                Stores(rows, blobs, settings.data_dir / "ledger.sqlite"),
+                *(out, FilesystemBlobs(out / BLOBS, floor_bytes=0), now, told),
             ),
         )
     facts = {"rows": copied.rows, "objects": copied.objects, "new_objects": copied.new_objects}
@@ -78,23 +98,11 @@ def restore_command(
     backup: Annotated[Path, typer.Argument(help="What backup wrote.", metavar="DIR")],
     data: Data = None,
     config: ConfigFile = None,
-    keys: Annotated[
-        Path | None, typer.Option("--keys", help="What backup --keys wrote.", metavar="DIR")
-    ] = None,
-    checkpoint: Annotated[
-        Path | None,
-        typer.Option("--checkpoint", help="The newest checkpoint seen anywhere.", metavar="FILE"),
-    ] = None,
-    no_checkpoint: Annotated[
-        bool, typer.Option("--no-checkpoint-known", help="None was ever given to anybody.")
-    ] = False,
-    erased: Annotated[
-        Path | None,
-        typer.Option("--erased", help="What `subjects erased` wrote last.", metavar="FILE"),
-    ] = None,
-    nobody_erased: Annotated[
-        bool, typer.Option("--nobody-erased", help="Nobody was, since the keys were copied.")
-    ] = False,
+    keys: KeysCopy = None,
+    checkpoint: Newest = None,
+    no_checkpoint: NoneKnown = False,
+    erased: ErasedList = None,
+    nobody_erased: NobodyErased = False,
     as_json: AsJson = False,
 ) -> None:
     """Bring a backup back into an empty directory, or one that lost its rows and drawings.
@@ -116,9 +124,14 @@ def restore_command(
         restored = asyncio.run(_restored(settings, asked, stays=stays))
     if as_json:
         emit(asdict(restored))
-        return
-    log = "The log that was there stays." if stays else "The log of the backup goes on."
-    people().print(
+    else:
+        people().print(_sentence(restored))
+
+
+def _sentence(restored: Restored) -> str:
+    kept = restored.ledger_kept
+    log = "The log that was there stays." if kept else "The log of the backup goes on."
+    return (
         f"{restored.rows} rows and {restored.objects} drawings are back; "
         f"{restored.erased} people stay erased. {log}"
     )
@@ -143,7 +156,9 @@ def _with_stores(settings: Settings, work: Callable[[Rows, BlobStore], Awaitable
 async def _restored(settings: Settings, asked: Asked, *, stays: bool) -> Restored:
     blobs = await opened_blobs(settings)
     try:
-        return await restore(asked, settings.data_dir, settings.rows_url, blobs, stays=stays)
+        place = Place(settings.data_dir, settings.rows_url, blobs)
+        kept = FilesystemBlobs(asked.backup / BLOBS, floor_bytes=0)
+        return await restore(asked, place, kept, stays=stays)
     finally:
         await blobs.close()
 

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from redaction.formats import dxf_words
+from redaction.carriers import drawing_words
+from redaction.carriers.drawing_words import Words
 from redaction.formats.dwg_bits import Text, written
 from redaction.formats.dwg_objects import Objects, Stretch
 from redaction.formats.dwg_paths import close
 from redaction.formats.dwg_strings import String, strings
-from redaction.formats.dxf_words import Words
 from redaction.model import Action, CarrierClass, Category, Finding, Profile
 from redaction.text import people
 
@@ -129,8 +129,8 @@ def _labelled(objects: Objects, held: list[String], text: Text) -> Iterator[tupl
 def _read(raw: bytes, kind: int, text: Text) -> Words:
     """Return ``raw`` as it is read; ``bounds`` are bytes of ``raw``, or of the same in UTF-8."""
     if text.wide:
-        return dxf_words.read(_as_utf8(raw), UTF_8, kind in INLINE)
-    return dxf_words.read(raw, text.codec, kind in INLINE)
+        return drawing_words.read(_as_utf8(raw), UTF_8, kind in INLINE)
+    return drawing_words.read(raw, text.codec, kind in INLINE)
 
 
 def _as_utf8(raw: bytes) -> bytes:

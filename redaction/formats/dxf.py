@@ -7,13 +7,13 @@ and saves a drawing keeps all of it. What goes and what stays is in docs/referen
 
 from collections.abc import Sequence
 
+from redaction.carriers import drawing_words
 from redaction.formats import (
     dxf_fidelity,
     dxf_header,
     dxf_metadata,
     dxf_objects,
     dxf_repeats,
-    dxf_words,
 )
 from redaction.formats.dxf_ascii import AsciiGrid
 from redaction.formats.dxf_binary import SENTINEL, BinaryGrid
@@ -32,7 +32,7 @@ def plan(data: bytes, profile: Profile) -> Plan:
     """
     grid = _grid(data)
     comments: list[Tag] = []
-    draft = Draft(grid, dxf_words.DEFAULT_PAGE)
+    draft = Draft(grid, drawing_words.DEFAULT_PAGE)
     content = Content(draft, profile)
     preview: Tag | None = None
     end: Tag | None = None
@@ -75,7 +75,7 @@ def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:
 def warm() -> None:
     """Load what reading words needs, so that no file is opened afterwards."""
     people.warm()
-    dxf_words.warm()
+    drawing_words.warm()
 
 
 def _grid(data: bytes) -> AsciiGrid | BinaryGrid:
@@ -89,7 +89,7 @@ def _section_name(record: Record) -> str:
 def _begin(draft: Draft, head: Record) -> None:
     """Learn from the header how text is written, and plan the header."""
     settings = dxf_header.settings(draft.grid, head.head)
-    draft.codec = dxf_words.page_of(
+    draft.codec = drawing_words.page_of(
         settings.get(b"$ACADVER", b""), settings.get(b"$DWGCODEPAGE", b"")
     )
     dxf_metadata.plan_header(draft, head.head)

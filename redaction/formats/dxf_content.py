@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
-from redaction.formats import dxf_words
+from redaction.carriers import drawing_words
+from redaction.carriers.drawing_words import Words
 from redaction.formats.dxf_draft import Draft
 from redaction.formats.dxf_labels import MAX_LABEL_CHARS, Labels, where
 from redaction.formats.dxf_objects import NAMES, SHOWN
 from redaction.formats.dxf_tags import Record, Tag
-from redaction.formats.dxf_words import Words
 from redaction.model import Action, CarrierClass, Category, Finding, Profile
 from redaction.text import people
 from redaction.text.span import surest
@@ -95,7 +95,7 @@ class Content:
             return None
         known = self._passages.get((label, raw, name))
         if known is None:
-            words = dxf_words.read(raw, self._draft.codec, record.kind in INLINE)
+            words = drawing_words.read(raw, self._draft.codec, record.kind in INLINE)
             block = self._labels.block_of(record)
             known = len(self._passages), _Passage(label, words, record, block, name)
             self._passages[label, raw, name] = known

@@ -9,9 +9,9 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Final
 
-from redaction.formats import dxf_words
+from redaction.carriers import drawing_words
+from redaction.carriers.drawing_words import Words
 from redaction.formats.dxf_tags import Grid, Tag
-from redaction.formats.dxf_words import Words
 from redaction.model import Action, CarrierClass, Category, Edit, Finding
 from redaction.text import people
 
@@ -51,7 +51,7 @@ class Draft:
 
     def read(self, tag: Tag, inline: bool = False) -> Words:
         """Return the value of ``tag`` as it is going to be read."""
-        return dxf_words.read(self.raw(tag), self.codec, inline)
+        return drawing_words.read(self.raw(tag), self.codec, inline)
 
     def put(self, tag: Tag, value: bytes, found: Iterable[Finding] = ()) -> None:
         """Let ``tag`` hold ``value``; nothing is noted if it holds that already."""
@@ -109,7 +109,7 @@ class Draft:
         raw = self.raw(tag)
         if not directory and not SIGNS.search(raw):
             return
-        words = dxf_words.read(raw, self.codec)
+        words = drawing_words.read(raw, self.codec)
         text = words.text
         if INSTALLED.match(text):
             return

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from redaction.carriers import drawing_words
 from redaction.carriers.secrets import WORD_CHARS, secrets
-from redaction.formats import dxf_words
 from redaction.formats.dxf_content import INLINE
 from redaction.formats.dxf_draft import Draft
 from redaction.formats.dxf_objects import NAMES, SHOWN, STRING_CODES, put_unique
@@ -105,7 +105,7 @@ def _stays(text: str, sought: re.Pattern[str], told: dict[str, Category]) -> Ite
 
 def _cut(draft: Draft, tag: Tag, sought: re.Pattern[str], told: dict[str, Category]) -> None:
     raw = draft.raw(tag)
-    words = dxf_words.read(raw, draft.codec)
+    words = drawing_words.read(raw, draft.codec)
     findings: list[Finding] = []
     for found in reversed(list(sought.finditer(words.text))):
         start, end = words.place(*found.span())

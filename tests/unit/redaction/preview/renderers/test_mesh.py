@@ -107,7 +107,7 @@ def test_items_stand_where_they_are_built_and_components_within() -> None:
 def test_a_component_in_another_file_of_the_package_is_found() -> None:
     away = files.threemf()
     model = (
-        '<model xmlns:p="http://schemas.microsoft.com/3dmanufacturing/production/2015/06">'
+        f'<model xmlns:p="{files.MODELS}/production/2015/06">'
         '<resources><object id="5"><components><component objectid="1" p:path="/3D/a.model"/>'
         '</components></object></resources><build><item objectid="5"/></build></model>'
     )

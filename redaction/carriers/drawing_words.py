@@ -1,6 +1,6 @@
 """Words of a drawing, as they are read and not as they are written.
 
-Room: redaction/formats. Pure; linear in the text. A value is bytes in the file's code page (UTF-8
+Room: redaction/carriers. Pure; linear in the text. A value is bytes in the file's code page (UTF-8
 from release 2007 on) with escapes: \\U+XXXX and \\M+nXXXX for characters the page lacks, %%nnn, and
 in multi-line text the codes for fonts, colours and breaks that may stand inside a word (DXF
 Reference, "MTEXT", "Text codes"). Each character remembers the bytes it came from.

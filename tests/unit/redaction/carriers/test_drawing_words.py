@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from redaction.formats import dxf_words
-from redaction.formats.dxf_words import PAGES, page_of, read
+from redaction.carriers import drawing_words
+from redaction.carriers.drawing_words import PAGES, page_of, read
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_the_release_and_the_header_say_the_code_page(
 
 
 def test_every_code_page_is_one_the_interpreter_knows() -> None:
-    dxf_words.warm()
+    drawing_words.warm()
     assert all(read(b"\x80\xff\\U+0041", codec).text.endswith("A") for codec in PAGES.values())
 
 
