@@ -4,33 +4,21 @@ Room: gateway/cli. Works on the data directory and the stores that the settings 
 made beside a gateway that runs; restoring needs that none does.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
-from inspect import cleandoc
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from config.loading import load
 from config.settings import Settings
-from gateway.assembly.blobs import opened_blobs
-from gateway.backup.restoring import Asked, Place, Restored, check, restore
-from gateway.backup.writing import BLOBS, Stores, write_backup, write_keys
 from gateway.cli.options import AsJson, ConfigFile
 from gateway.cli.output import CommandError, Exit, emit, people
-from gateway.start import held
-from storage.blobs.contract import BlobError, BlobStore
-from storage.blobs.filesystem import FilesystemBlobs
 from storage.ids import SubjectId
-from storage.rows.engine import Rows, RowsUnavailableError
-from storage.sealed.errors import KeysUnavailableError
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from gateway.backup.restoring import Restored
 
 Data = Annotated[
     Path | None,
@@ -72,21 +60,16 @@ def backup(
     With --keys: the keys instead. Keep them elsewhere, and for no longer than you are allowed to
     remember people; keep root.key in a third place.
     """
+    # Opening stores takes libraries that no other command should wait for.
+    from gateway.cli import backup_work
+
     settings = _settings(data, config)
     now = datetime.now(UTC)
     if keys:
-        with _telling():
-            write_keys(settings.data_dir, out, now)
+        backup_work.copy_keys(settings, out, now)
         people().print(f"The keys are in {out}. Keep them apart from backups, and from root.key.")
         return
-    with _counting() as told:
-        copied = _with_stores(
-            settings,
-            lambda rows, blobs: write_backup(
-                Stores(rows, blobs, settings.data_dir / "ledger.sqlite"),
-                *(out, FilesystemBlobs(out / BLOBS, floor_bytes=0), now, told),
-            ),
-        )
+    copied = backup_work.copy(settings, out, now)
     facts = {"rows": copied.rows, "objects": copied.objects, "new_objects": copied.new_objects}
     if as_json:
         emit({**facts, "checkpoint": copied.entries_note.decode()})
@@ -110,8 +93,10 @@ def restore_command(
     Who was erased stays erased, and a log that was signed further on is not signed again: if
     restoring would do either, it is refused (exit 3) and nothing is changed.
     """
+    from gateway.cli import backup_work
+
     settings = _settings(data, config)
-    asked = Asked(
+    asked = backup_work.Asked(
         backup=backup,
         keys=keys,
         newest=_read(checkpoint),
@@ -119,48 +104,20 @@ def restore_command(
         erased=_listed(erased),
         erasures_known=erased is not None or nobody_erased,
     )
-    with _telling(), held(settings.data_dir):
-        stays = check(asked, settings.data_dir)
-        restored = asyncio.run(_restored(settings, asked, stays=stays))
+    restored = backup_work.bring_back(settings, asked)
     if as_json:
         emit(asdict(restored))
     else:
         people().print(_sentence(restored))
 
 
-def _sentence(restored: Restored) -> str:
+def _sentence(restored: "Restored") -> str:
     kept = restored.ledger_kept
     log = "The log that was there stays." if kept else "The log of the backup goes on."
     return (
         f"{restored.rows} rows and {restored.objects} drawings are back; "
         f"{restored.erased} people stay erased. {log}"
     )
-
-
-def _with_stores(settings: Settings, work: Callable[[Rows, BlobStore], Awaitable[T]]) -> T:
-    async def run() -> T:
-        rows = await Rows.open(settings.rows_url)
-        try:
-            blobs = await opened_blobs(settings)
-            try:
-                return await work(rows, blobs)
-            finally:
-                await blobs.close()
-        finally:
-            await rows.close()
-
-    with _telling():
-        return asyncio.run(run())
-
-
-async def _restored(settings: Settings, asked: Asked, *, stays: bool) -> Restored:
-    blobs = await opened_blobs(settings)
-    try:
-        place = Place(settings.data_dir, settings.rows_url, blobs)
-        kept = FilesystemBlobs(asked.backup / BLOBS, floor_bytes=0)
-        return await restore(asked, place, kept, stays=stays)
-    finally:
-        await blobs.close()
 
 
 def _settings(data: Path | None, config: Path | None) -> Settings:
@@ -186,20 +143,3 @@ def _listed(path: Path | None) -> frozenset[SubjectId]:
     if not all(word.isascii() and word.isalnum() for word in words):
         raise CommandError("This is no list of erased people.", Exit.USAGE)
     return frozenset(SubjectId(word) for word in words)
-
-
-@contextmanager
-def _telling() -> Iterator[None]:
-    try:
-        yield
-    except (RowsUnavailableError, KeysUnavailableError, BlobError) as error:
-        raise CommandError(cleandoc(type(error).__doc__ or "")) from error
-
-
-@contextmanager
-def _counting() -> Iterator[Callable[[int], None]]:
-    console = people()
-    columns = (SpinnerColumn(), TextColumn("drawings"), MofNCompleteColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda count: bar.advance(task, count)

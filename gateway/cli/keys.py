@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from inspect import cleandoc
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -17,12 +17,11 @@ from rich.table import Table
 
 from config.loading import load
 from config.settings import Settings
-from gateway.assembly.custody import enclosure_of, opened_roots
 from gateway.cli.options import AsJson, ConfigFile
 from gateway.cli.output import CommandError, Exit, emit, people
-from storage.sealed.errors import KeysUnavailableError, RootInUseError, SealedError, WrongRootError
-from storage.sealed.keystore import Keystore
-from storage.sealed.rotation import Rotation
+
+if TYPE_CHECKING:
+    from storage.sealed.rotation import Rotation
 
 commands = typer.Typer(no_args_is_help=True, help="The keys: status, rotate, rewrap, retire, …")
 
@@ -125,13 +124,15 @@ def enclose(
     `--config` says how they are kept now. Change the gateway's settings afterwards, and destroy
     copies of the old files.
     """
+    from gateway.assembly.custody import enclosure_of, opened_roots
+
     settings = _settings(data, config)
     with _refusing():
         count = opened_roots(settings).re_enclose(enclosure_of(load(to).keys))
     people().print(f"{count} root keys were written anew.")
 
 
-def _rewrapped(rotation: Rotation) -> int:
+def _rewrapped(rotation: "Rotation") -> int:
     console = people()
     bar = Progress(
         TextColumn("rewrapping"), BarColumn(), MofNCompleteColumn(),
@@ -158,7 +159,12 @@ def _settings(data: Path | None, config: Path | None) -> Settings:
 
 
 @contextmanager
-def _rotation(data: Path | None, config: Path | None) -> Iterator[Rotation]:
+def _rotation(data: Path | None, config: Path | None) -> Iterator["Rotation"]:
+    # Keys take libraries that no other command should wait for.
+    from gateway.assembly.custody import opened_roots
+    from storage.sealed.keystore import Keystore
+    from storage.sealed.rotation import Rotation
+
     settings = _settings(data, config)
     path = settings.data_dir / "keys.sqlite"
     if not path.exists():
@@ -173,6 +179,13 @@ def _rotation(data: Path | None, config: Path | None) -> Iterator[Rotation]:
 
 @contextmanager
 def _refusing() -> Iterator[None]:
+    from storage.sealed.errors import (
+        KeysUnavailableError,
+        RootInUseError,
+        SealedError,
+        WrongRootError,
+    )
+
     try:
         yield
     except (RootInUseError, WrongRootError) as error:

@@ -18,8 +18,6 @@ from config.loading import load
 from gateway.cli.client import Client
 from gateway.cli.options import DEFAULT_SERVER, AsJson, ConfigFile, Server, Token
 from gateway.cli.output import CommandError, Exit, emit, emit_line, people
-from storage.sealed.errors import KeysUnavailableError
-from storage.sealed.keystore import Keystore
 
 commands = typer.Typer(no_args_is_help=True, help="People: list, erase, and who was erased.")
 
@@ -67,6 +65,9 @@ def erased(
     path = load(config, overrides=overrides).data_dir / "keys.sqlite"
     if not path.exists():
         raise CommandError("There are no keys in this directory.", Exit.USAGE)
+    from storage.sealed.errors import KeysUnavailableError
+    from storage.sealed.keystore import Keystore
+
     try:
         keystore = Keystore(path)
         try:
