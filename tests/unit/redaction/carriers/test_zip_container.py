@@ -134,7 +134,7 @@ def test_a_bomb_of_quoted_overlaps_is_refused_before_it_is_unpacked() -> None:
     began = time.perf_counter()
     with pytest.raises(UnsafeArchiveError):
         container.read(local + b"A" + body + central + end)
-    assert time.perf_counter() - began < 5
+    assert time.perf_counter() - began < 1
 
 
 def test_what_unpacks_to_too_much_is_refused_before_it_is_unpacked() -> None:

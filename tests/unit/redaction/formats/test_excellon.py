@@ -130,4 +130,4 @@ def test_whatever_stands_in_a_drill_file_it_is_cleaned_or_refused(noise: str) ->
 def test_hostile_drill_files_take_no_more_than_linear_time(line: str) -> None:
     begun = time.process_time()
     engine.scrub(drilled(line), PROFILE)
-    assert time.process_time() - begun < 15
+    assert time.process_time() - begun < 5

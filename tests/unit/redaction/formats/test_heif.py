@@ -262,4 +262,4 @@ def test_many_items_take_no_more_than_linear_time() -> None:
     data = picture(CODED, *[(b"uri ", b"x")] * 20_000)
     begun = time.process_time()
     engine.scrub(data, PROFILE)
-    assert time.process_time() - begun < 15
+    assert time.process_time() - begun < 5

@@ -238,7 +238,7 @@ def test_no_file_takes_more_than_linear_time(parameters: list[str]) -> None:
     with suppress(RedactionError):
         plan = handler.plan(data, PROFILE)
         handler.prove(data, handler.apply(data, plan), plan)
-    assert time.process_time() - began < 12
+    assert time.process_time() - began < 4
 
 
 def test_a_clean_file_is_recognised() -> None:

@@ -405,7 +405,7 @@ def test_no_file_takes_more_than_linear_time(bomb: str) -> None:
     began = time.process_time()
     with suppress(RedactionError):
         handler.plan(paper(bomb), PROFILE)
-    assert time.process_time() - began < 9
+    assert time.process_time() - began < 3
 
 
 def test_geometry_is_run_through_and_not_taken_apart() -> None:

@@ -319,7 +319,7 @@ def test_twenty_thousand_of_anything_cost_a_moment(token: str) -> None:
     people.warm()  # reading the lexicon is paid once, and not by the words
     begun = time.process_time()
     people.find(text)
-    assert time.process_time() - begun < 5
+    assert time.process_time() - begun < 1.5
 
 
 @pytest.mark.parametrize("token", ["Aa ", "王伟/", "1", "用户", "/home/", "Mr. "])
@@ -327,7 +327,7 @@ def test_fifty_thousand_of_the_worst_cost_a_second_or_two(token: str) -> None:
     text = token * (50_000 // len(token))
     begun = time.process_time()
     people.pinpoint(text, "DRAWN")
-    assert time.process_time() - begun < 18  # 0.8 measured, 3 while coverage is
+    assert time.process_time() - begun < 6  # 0.8 measured, 3 while coverage is
 
 
 def test_warming_up_reads_all_that_is_ever_read() -> None:
