@@ -1,4 +1,4 @@
-"""``drawbridge keys``: what the keys hang on, and another root for all of them.
+"""``drawbridge keys``: what the keys hang on, another root for all, another key for everybody.
 
 Room: gateway/cli. Works on the data directory, whether a gateway runs on it or not: every step is
 durable, can be repeated and disturbs nobody. Rotation rewrites wraps, never data.
@@ -21,6 +21,7 @@ from gateway.cli.options import AsJson, ConfigFile
 from gateway.cli.output import CommandError, Exit, emit, people
 
 if TYPE_CHECKING:
+    from storage.sealed.renewal import Renewal
     from storage.sealed.rotation import Rotation
 
 commands = typer.Typer(no_args_is_help=True, help="The keys: status, rotate, rewrap, retire, …")
@@ -31,14 +32,21 @@ Data = Annotated[
 ]
 
 
+Subjects = Annotated[
+    bool,
+    typer.Option("--subjects", help="People's own keys, instead of the root they hang on."),
+]
+
+
 @commands.command("status")
 def status(data: Data = None, config: ConfigFile = None, as_json: AsJson = False) -> None:
-    """Tell which root is in use, and how many people's keys hang on each."""
-    with _rotation(data, config) as rotation:
+    """Tell which root is in use, how many people's keys hang on each, and of which generation."""
+    with _opened(data, config) as (rotation, renewal):
         roots = [asdict(root) for root in rotation.status()]
         unused = [name for name in rotation.kept() if name not in {root["id"] for root in roots}]
+        generations = [asdict(one) for one in renewal.status()]
     if as_json:
-        emit({"roots": roots, "unused": unused})
+        emit({"roots": roots, "unused": unused, "generations": generations})
         return
     table = Table("root", "in use", "people's keys", "kept here", box=None, pad_edge=False)
     for root in roots:
@@ -47,51 +55,83 @@ def status(data: Data = None, config: ConfigFile = None, as_json: AsJson = False
     for name in unused:
         table.add_row(name, "", "0", "yes; nothing hangs on it: keys retire")
     people().print(table)
+    people().print()
+    people().print(_generations(generations))
 
 
 @commands.command("rotate")
 def rotate(
     data: Data = None,
     config: ConfigFile = None,
+    subjects: Subjects = False,
     begin_only: Annotated[
-        bool, typer.Option("--begin-only", help="Make the root; rewrap later with keys rewrap.")
+        bool, typer.Option("--begin-only", help="Begin it; go on later with keys rewrap.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make another root, use it from now on, and wrap everybody's key to it.
 
+    With --subjects, give every person another key, and wrap what opens their objects to it.
+
     The gateway may run. The old root stays until `keys retire`: an intake node seals to it until
-    it has been given the new root.pub, and yesterday's backup needs it.
+    it has been given the new root.pub, and yesterday's backup needs it. A former key of a person
+    stays as long as anything hangs on it.
     """
-    with _rotation(data, config) as rotation:
-        made = rotation.begin()
-        moved = 0 if begin_only else _rewrapped(rotation)
-    _tell(as_json, {"root": made, "rewrapped": moved}, f"Root {made} is in use; {moved} rewrapped.")
+    with _opened(data, config) as (rotation, renewal):
+        if subjects:
+            number = renewal.begin()
+            moved = 0 if begin_only else _renewed(renewal)
+            facts: dict[str, Any] = {"generation": number, "rewrapped": moved}
+            said = f"Generation {number} of people's keys is in use; {moved} keys were moved."
+        else:
+            root = rotation.begin()
+            moved = 0 if begin_only else _rewrapped(rotation)
+            facts = {"root": root, "rewrapped": moved}
+            said = f"Root {root} is in use; {moved} rewrapped."
+    _tell(as_json, facts, said)
 
 
 @commands.command("rewrap")
 def rewrap(data: Data = None, config: ConfigFile = None, as_json: AsJson = False) -> None:
-    """Wrap to the root in use whatever hangs on another; goes on where it was interrupted."""
-    with _rotation(data, config) as rotation:
-        moved = _rewrapped(rotation)
-    _tell(as_json, {"rewrapped": moved}, f"{moved} keys were wrapped to the root in use.")
+    """Move to the root and the generation in use whatever is not; goes on after interruptions."""
+    with _opened(data, config) as (rotation, renewal):
+        moved = _rewrapped(rotation) + _renewed(renewal)
+    _tell(as_json, {"rewrapped": moved}, f"{moved} keys were moved.")
 
 
 @commands.command("retire")
 def retire(
-    root: Annotated[str, typer.Argument(help="Its name, from keys status.", metavar="ROOT")],
+    root: Annotated[
+        str | None, typer.Argument(help="Its name, from keys status.", metavar="ROOT")
+    ] = None,
     data: Data = None,
     config: ConfigFile = None,
+    subjects: Subjects = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Destroy a root on which nothing hangs. What only a backup still hangs on is lost with it."""
-    with _rotation(data, config) as rotation:
+    """Destroy a root on which nothing hangs. What only a backup still hangs on is lost with it.
+
+    With --subjects, destroy people's former keys on which nothing hangs: no object, and no field
+    or opening in the log: those stay under the key they were sealed to until its person is erased.
+    """
+    if (root is None) != subjects:
+        raise CommandError("Name a root, or say --subjects.", Exit.USAGE)
+    with _opened(data, config) as (rotation, renewal):
         if not yes:
             typer.confirm(
                 "Backups made before the rotation will never open again. Go on?", abort=True
             )
-        rotation.retire(root)
-    people().print(f"Root {root} is destroyed. Destroy its copies elsewhere, too.")
+        if root is not None:
+            rotation.retire(root)
+            facts: dict[str, Any] = {"retired": root}
+            said = f"Root {root} is destroyed. Destroy its copies elsewhere, too."
+        else:
+            count = renewal.retire()
+            left = sum(one.former for one in renewal.status())
+            facts = {"retired": count, "left": left}
+            said = f"{count} former keys are destroyed; {left} stay, since something hangs on them."
+    _tell(as_json, facts, said)
 
 
 @commands.command("export")
@@ -101,7 +141,7 @@ def export(
     config: ConfigFile = None,
 ) -> None:
     """Write the public half of the root in use: all that an intake node needs."""
-    with _rotation(data, config) as rotation:
+    with _opened(data, config) as (rotation, _):
         public = rotation.public()
     try:
         with out.open("xb") as file:
@@ -133,18 +173,41 @@ def enclose(
 
 
 def _rewrapped(rotation: "Rotation") -> int:
+    return _followed("rewrapping", rotation.left(), rotation.rewrap())
+
+
+def _renewed(renewal: "Renewal") -> int:
+    moved = _followed("renewing", renewal.left(), renewal.renew())
+    if renewal.unopened:
+        people().print(
+            f"[bold]{renewal.unopened} objects do not open[/]: their rows were changed. They stay."
+        )
+    return moved
+
+
+def _followed(what: str, total: int, steps: Iterator[int]) -> int:
     console = people()
     bar = Progress(
-        TextColumn("rewrapping"), BarColumn(), MofNCompleteColumn(),
+        TextColumn(what), BarColumn(), MofNCompleteColumn(),
         console=console, disable=not console.is_terminal,
     )  # fmt: skip
     moved = 0
     with bar:
-        task = bar.add_task("", total=rotation.left())
-        for count in rotation.rewrap():
+        task = bar.add_task("", total=total)
+        for count in steps:
             moved += count
             bar.update(task, completed=moved)
     return moved
+
+
+def _generations(generations: list[dict[str, Any]]) -> Table:
+    table = Table(
+        "generation", "people", "objects", "former keys", "holding fields", box=None, pad_edge=False
+    )
+    for one in generations:
+        counts = (one[name] for name in ("people", "objects", "former", "holding_fields"))
+        table.add_row(str(one["generation"]), *map(str, counts))
+    return table
 
 
 def _tell(as_json: bool, facts: dict[str, Any], sentence: str) -> None:
@@ -159,10 +222,11 @@ def _settings(data: Path | None, config: Path | None) -> Settings:
 
 
 @contextmanager
-def _rotation(data: Path | None, config: Path | None) -> Iterator["Rotation"]:
+def _opened(data: Path | None, config: Path | None) -> Iterator[tuple["Rotation", "Renewal"]]:
     # Keys take libraries that no other command should wait for.
     from gateway.assembly.custody import opened_roots
     from storage.sealed.keystore import Keystore
+    from storage.sealed.renewal import Renewal
     from storage.sealed.rotation import Rotation
 
     settings = _settings(data, config)
@@ -172,7 +236,8 @@ def _rotation(data: Path | None, config: Path | None) -> Iterator["Rotation"]:
     with _refusing():
         keystore = Keystore(path)
         try:
-            yield Rotation(keystore, opened_roots(settings))
+            roots = opened_roots(settings)
+            yield Rotation(keystore, roots), Renewal(keystore, roots)
         finally:
             keystore.close()
 

@@ -50,3 +50,7 @@ class KeyServerError(SealedError):
 
 class RootInUseError(SealedError):
     """There are still keys wrapped to this root, or it is the one in use; nothing was changed."""
+
+
+class RetiredKeyError(SealedError):
+    """This key of the person is no longer in use; they have another."""

@@ -7,15 +7,17 @@ whose custody cannot open creates subjects and seals for them all the same (prom
 import contextlib
 import hmac
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from storage.ids import ObjectId, SubjectId, new_subject_id
 from storage.sealed.custody import RootCustody
-from storage.sealed.errors import WrongRootError
+from storage.sealed.errors import RetiredKeyError, TamperedError, WrongRootError
 from storage.sealed.keyfiles import read_key, write_key
 from storage.sealed.keys import DataKey, PrivateKey, PublicKey
 from storage.sealed.keystore import Keystore
+from storage.sealed.keytables import ObjectRow, SubjectRow
 from storage.sealed.recent import RecentKeys
 from storage.threads import finished
 
@@ -75,9 +77,13 @@ class Keyring:
             key = PrivateKey.generate()
             while True:
                 root = self.keystore.root(self._custody.public.raw)
-                wrapped = PublicKey(root).wrap(key.raw, subject_context(subject))
+                # Nothing hangs on it yet; the first field will say so.
+                row = SubjectRow(
+                    subject, key.public().raw, b"", root, self.keystore.generation(), fields=0
+                )
+                wrapped = PublicKey(root).wrap(key.raw, row.context)
                 with contextlib.suppress(WrongRootError):  # another root is in use by now
-                    self.keystore.add_subject(subject, key.public().raw, wrapped, root=root)
+                    self.keystore.add_subject(replace(row, wrapped_private_key=wrapped))
                     return
 
         await finished(make)
@@ -99,7 +105,7 @@ class Keyring:
         Raises:
             KeyShreddedError: there is no such person, or no longer.
         """
-        return await finished(self.wrap, subject, _field_context(context), plain)
+        return await finished(self._seal_field, subject, _field_context(context), plain)
 
     async def open_field(self, subject: SubjectId, context: str, sealed: bytes) -> bytes:
         """Return what was sealed to ``subject`` for ``context``.
@@ -120,21 +126,51 @@ class Keyring:
         of_purpose = hmac.digest(self._index_key, purpose.encode(), "sha256")
         return hmac.digest(of_purpose, _normal(value).encode(), "sha256").hex()
 
-    def wrap(self, subject: SubjectId, context: bytes, plain: bytes) -> bytes:
-        """Wrap to a person's public key; blocking. Raises as ``seal_field`` does."""
-        return PublicKey(self.keystore.subject(subject).public_key).wrap(plain, context)
+    def keep_object(self, row: ObjectRow, context: bytes, manifest: bytes) -> None:
+        """Wrap a manifest to its person and keep the row; blocking.
 
-    def unwrap(self, subject: SubjectId, context: bytes, wrapped: bytes) -> bytes:
-        """Unwrap with a person's private key; blocking. Raises as ``open_field`` does."""
-        # The row is read even when the key is at hand: whoever was erased a moment ago, perhaps
+        Raises:
+            KeyShreddedError: there is no such person, or no longer.
+        """
+        while True:
+            to = self.keystore.subject(row.subject)
+            wrapped = PublicKey(to.public_key).wrap(manifest, context)
+            kept = replace(row, wrapped_manifest=wrapped, generation=to.generation)
+            with contextlib.suppress(RetiredKeyError):  # that key was destroyed by now
+                self.keystore.add_object(kept)
+                return
+
+    def unwrap(
+        self, subject: SubjectId, context: bytes, wrapped: bytes, generation: int | None = None
+    ) -> bytes:
+        """Unwrap with a person's private key; blocking. Raises as ``open_field`` does.
+
+        What was wrapped to which generation the rows of objects say. Fields do not: each of the
+        person's keys is tried, and at most one fits.
+        """
+        # The rows are read even when the key is at hand: whoever was erased a moment ago, perhaps
         # by another process, is not opened by what is still remembered here.
-        row = self.keystore.subject(subject)
-        key = self._recent.get(subject)
+        for row in self.keystore.keys_of(subject):
+            if generation in (None, row.generation):
+                with contextlib.suppress(TamperedError):
+                    return self._private(row).unwrap(wrapped, context)
+        raise TamperedError
+
+    def _private(self, row: SubjectRow) -> PrivateKey:
+        key = self._recent.get(row.id, row.generation)
         if key is None:
-            bound = subject_context(subject)
-            key = PrivateKey(self._custody.unwrap(row.wrapped_private_key, bound, row.root))
-            self._recent.keep(subject, key)
-        return key.unwrap(wrapped, context)
+            raw = self._custody.unwrap(row.wrapped_private_key, row.context, row.root)
+            key = PrivateKey(raw)
+            self._recent.keep(row.id, row.generation, key)
+        return key
+
+    def _seal_field(self, subject: SubjectId, context: bytes, plain: bytes) -> bytes:
+        while True:
+            to = self.keystore.subject(subject)
+            with contextlib.suppress(RetiredKeyError):  # the person has another key by now
+                if not to.fields:
+                    self.keystore.pin(to)
+                return PublicKey(to.public_key).wrap(plain, context)
 
     def __repr__(self) -> str:
         """Say what it is, never what it holds."""
@@ -145,11 +181,6 @@ def _normal(value: str) -> str:
     folded = unicodedata.normalize("NFKC", value).casefold()
     # Folding may bring back forms that normalising would change.
     return unicodedata.normalize("NFKC", folded).strip()
-
-
-def subject_context(subject: SubjectId) -> bytes:
-    """Return what a person's wrapped private key is bound to."""
-    return f"drawbridge/1 subject {subject}".encode()
 
 
 def _field_context(context: str) -> bytes:

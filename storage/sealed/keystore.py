@@ -9,7 +9,6 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,53 +17,14 @@ from storage.sealed.errors import (
     KeyShreddedError,
     KeysUnavailableError,
     ObjectMissingError,
+    RetiredKeyError,
     WrongRootError,
 )
+from storage.sealed.keytables import ADDED, OBJECT, SCHEMA, SUBJECT, ObjectRow, SubjectRow
 
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS root (
-    only INTEGER PRIMARY KEY CHECK (only = 1), public_key BLOB NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS subject (
-    id TEXT PRIMARY KEY, public_key BLOB NOT NULL, wrapped_private_key BLOB NOT NULL,
-    root BLOB NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS subject_of_root ON subject (root, id);
-CREATE TABLE IF NOT EXISTS object (
-    id TEXT PRIMARY KEY, subject TEXT NOT NULL, purpose TEXT NOT NULL, suite TEXT NOT NULL,
-    plain_bytes INTEGER NOT NULL, sealed_bytes INTEGER NOT NULL, associated_data BLOB NOT NULL,
-    wrapped_manifest BLOB NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS object_of_subject ON object (subject);
-CREATE TABLE IF NOT EXISTS erased (subject TEXT PRIMARY KEY, at REAL NOT NULL) STRICT;
-"""
 _BUSY_S: Final = 30.0
 # SQLite takes no more parameters in one statement on its oldest supported builds.
 _ASKED_AT_ONCE: Final = 500
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectRow:
-    """What the keystore knows of one object; the manifest opens with its subject's key."""
-
-    id: ObjectId
-    subject: SubjectId
-    purpose: str
-    suite: str
-    plain_bytes: int
-    sealed_bytes: int
-    associated_data: bytes
-    wrapped_manifest: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class SubjectRow:
-    """A person's key pair; the private half opens with the root whose public key is ``root``."""
-
-    id: SubjectId
-    public_key: bytes = field(repr=False)
-    wrapped_private_key: bytes = field(repr=False)
-    root: bytes = field(repr=False)
 
 
 class Keystore:
@@ -85,19 +45,8 @@ class Keystore:
         with _answering():
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
                 self._database.execute(f"PRAGMA {pragma}")
-            self._renew_old_tables()
-            self._database.executescript(_SCHEMA)
-
-    def _renew_old_tables(self) -> None:
-        # Before roots could be many, a person's row did not say which its key is wrapped to.
-        columns = [row[1] for row in self._database.execute("PRAGMA table_info(subject)")]
-        if columns and "root" not in columns:
-            self._database.executescript(
-                "BEGIN IMMEDIATE;"
-                "ALTER TABLE subject ADD COLUMN root BLOB NOT NULL DEFAULT x'';"
-                "UPDATE subject SET root = (SELECT public_key FROM root);"
-                "COMMIT;"
-            )
+            _renew(self._database)
+            self._database.executescript(SCHEMA)
 
     def close(self) -> None:
         """Close the file."""
@@ -106,89 +55,85 @@ class Keystore:
 
     def root(self, public_key: bytes) -> bytes:
         """Return the root's public key that everything is wrapped to; the first one is kept."""
-        with self._writing() as database:
+        with self.writing() as database:
             database.execute("INSERT OR IGNORE INTO root VALUES (1, ?)", (public_key,))
             kept: bytes = database.execute("SELECT public_key FROM root").fetchone()[0]
         return kept
 
-    def set_root(self, public_key: bytes) -> None:
-        """From now on wrap new people's keys to another root; those there are stay as they are."""
-        with self._writing() as database:
-            database.execute("UPDATE root SET public_key = ?", (public_key,))
+    def generation(self) -> int:
+        """Return the number that keys made for people bear from now on."""
+        with self.reading() as database:
+            current: int = database.execute("SELECT current FROM generation").fetchone()[0]
+        return current
 
-    def roots(self) -> dict[bytes, int]:
-        """Return every root that a person's key is wrapped to, and how many are."""
-        with self._lock, _answering():
-            rows = self._database.execute("SELECT root, count(*) FROM subject GROUP BY root")
-            return dict(rows.fetchall())
-
-    def behind(self, root: bytes, limit: int) -> list[SubjectRow]:
-        """Return some of those whose key is wrapped to another root than this."""
-        with self._lock, _answering():
-            rows = self._database.execute(
-                "SELECT id, public_key, wrapped_private_key, root FROM subject WHERE root < ?"
-                " UNION ALL"
-                " SELECT id, public_key, wrapped_private_key, root FROM subject WHERE root > ?"
-                " LIMIT ?",
-                (root, root, limit),
-            ).fetchall()
-        return [SubjectRow(*row) for row in rows]
-
-    def rewrapped(self, root: bytes, seen: Sequence[SubjectRow], wrapped: Sequence[bytes]) -> int:
-        """Replace wrapped keys that are still as they were seen; return how many were."""
-        with self._writing() as database:
-            changed = [
-                database.execute(
-                    "UPDATE subject SET wrapped_private_key = ?, root = ?"
-                    " WHERE id = ? AND wrapped_private_key = ?",
-                    (new, root, row.id, row.wrapped_private_key),
-                ).rowcount
-                for row, new in zip(seen, wrapped, strict=True)
-            ]
-        return sum(changed)
-
-    def add_subject(
-        self, subject: SubjectId, public_key: bytes, wrapped: bytes, *, root: bytes
-    ) -> None:
-        """Keep a person's key pair, wrapped to ``root``.
+    def add_subject(self, row: SubjectRow) -> None:
+        """Keep a person's first key pair.
 
         Raises:
-            WrongRootError: everything is wrapped to another root by now.
+            WrongRootError: everything is wrapped to another root, or made in another generation,
+                by now.
         """
-        with self._writing() as database:
+        values = (row.id, row.public_key, row.wrapped_private_key)
+        with self.writing() as database:
             added = database.execute(
-                "INSERT INTO subject SELECT ?, ?, ?, public_key FROM root WHERE public_key = ?",
-                (subject, public_key, wrapped, root),
+                f"INSERT INTO subject ({SUBJECT})"  # noqa: S608  (names only)
+                " SELECT ?, ?, ?, public_key, current, ?"
+                " FROM root, generation WHERE public_key = ? AND current = ?",
+                (*values, row.fields, row.root, row.generation),
             )
             if added.rowcount != 1:
                 raise WrongRootError
 
     def subject(self, subject: SubjectId) -> SubjectRow:
-        """Return a person's keys.
+        """Return a person's key pair in use.
 
         Raises:
             KeyShreddedError: there is no such person, or no longer.
         """
-        row = self._one(
-            "SELECT id, public_key, wrapped_private_key, root FROM subject WHERE id = ?", subject
-        )
+        row = self._one(f"SELECT {SUBJECT} FROM subject WHERE id = ?", subject)  # noqa: S608
         if row is None:
             raise KeyShreddedError
         return SubjectRow(*row)
 
+    def keys_of(self, subject: SubjectId) -> list[SubjectRow]:
+        """Return all key pairs of a person, the one in use first; raises as ``subject``."""
+        with self.reading() as database:
+            rows = database.execute(
+                f"SELECT {SUBJECT} FROM subject_key WHERE id = ?",  # noqa: S608  (names only)
+                (subject,),
+            ).fetchall()
+        if not rows:
+            raise KeyShreddedError
+        return sorted((SubjectRow(*row) for row in rows), key=lambda row: -row.generation)
+
+    def pin(self, row: SubjectRow) -> None:
+        """Remember that something outside this file hangs on a person's key, before it does.
+
+        Raises:
+            RetiredKeyError: that key is no longer in use.
+        """
+        with self.writing() as database:
+            pinned = database.execute(
+                "UPDATE subject SET fields = 1 WHERE id = ? AND generation = ?",
+                (row.id, row.generation),
+            )
+            if pinned.rowcount != 1:
+                raise RetiredKeyError
+
     def objects_of(self, subject: SubjectId) -> list[ObjectId]:
         """Return everything sealed to a person."""
-        with self._lock, _answering():
-            rows = self._database.execute("SELECT id FROM object WHERE subject = ?", (subject,))
+        with self.reading() as database:
+            rows = database.execute("SELECT id FROM object WHERE subject = ?", (subject,))
             return [ObjectId(row[0]) for row in rows.fetchall()]
 
     def shred_subject(self, subject: SubjectId) -> list[ObjectId]:
-        """Destroy a person's keys; return the objects that nobody can open from now on."""
-        with self._writing() as database:
+        """Destroy all of a person's keys; return the objects that nobody can open from now on."""
+        with self.writing() as database:
             rows = database.execute("SELECT id FROM object WHERE subject = ?", (subject,))
             objects = [ObjectId(row[0]) for row in rows.fetchall()]
             database.execute("DELETE FROM object WHERE subject = ?", (subject,))
             database.execute("DELETE FROM subject WHERE id = ?", (subject,))
+            database.execute("DELETE FROM former WHERE id = ?", (subject,))
             # What an older copy of this file brings back is destroyed again by this line.
             database.execute("INSERT OR IGNORE INTO erased VALUES (?, unixepoch())", (subject,))
         self.forget()
@@ -196,14 +141,14 @@ class Keystore:
 
     def erased(self) -> dict[SubjectId, float]:
         """Return everybody who was erased, and when (seconds since 1970)."""
-        with self._lock, _answering():
-            return dict(self._database.execute("SELECT subject, at FROM erased").fetchall())
+        with self.reading() as database:
+            return dict(database.execute("SELECT subject, at FROM erased").fetchall())
 
     def copy_to(self, path: Path) -> None:
         """Write a copy of the whole file as it stands, whoever writes meanwhile."""
         path.touch(mode=0o600)
-        with self._lock, _answering(), closing(sqlite3.connect(path)) as copy:
-            self._database.backup(copy)
+        with self.reading() as database, closing(sqlite3.connect(path)) as copy:
+            database.backup(copy)
             copy.execute("PRAGMA journal_mode=DELETE").fetchall()
 
     def add_object(self, row: ObjectRow) -> None:
@@ -211,26 +156,31 @@ class Keystore:
 
         Raises:
             KeyShreddedError: its person was erased in the meantime.
+            RetiredKeyError: the key it is wrapped to was destroyed; the person has another.
         """
         values = (row.id, row.subject, row.purpose, row.suite, row.plain_bytes, row.sealed_bytes)
-        with self._writing() as database:
+        with self.writing() as database:
             added = database.execute(
-                "INSERT INTO object SELECT ?, ?, ?, ?, ?, ?, ?, ? FROM subject WHERE id = ?",
-                (*values, row.associated_data, row.wrapped_manifest, row.subject),
+                f"INSERT INTO object ({OBJECT})"  # noqa: S608  (names only)
+                " SELECT ?, ?, ?, ?, ?, ?, ?, ?, generation"
+                " FROM subject_key WHERE id = ? AND generation = ?",
+                (*values, row.associated_data, row.wrapped_manifest, row.subject, row.generation),
             )
-            if added.rowcount != 1:
-                raise KeyShreddedError
+            if added.rowcount == 1:
+                return
+            known = database.execute("SELECT 1 FROM subject WHERE id = ?", (row.subject,))
+            raise RetiredKeyError if known.fetchone() else KeyShreddedError
 
     def object(self, object_id: ObjectId) -> ObjectRow:
         """Return one object's row; raise ObjectMissingError if there is none."""
-        row = self._one("SELECT * FROM object WHERE id = ?", object_id)
+        row = self._one(f"SELECT {OBJECT} FROM object WHERE id = ?", object_id)  # noqa: S608
         if row is None:
             raise ObjectMissingError
         return ObjectRow(*row)
 
     def shred_object(self, object_id: ObjectId) -> None:
         """Destroy an object's key; destroying what is not there is fine."""
-        with self._writing() as database:
+        with self.writing() as database:
             database.execute("DELETE FROM object WHERE id = ?", (object_id,))
         self.forget()
 
@@ -240,8 +190,8 @@ class Keystore:
         for first in range(0, len(objects), _ASKED_AT_ONCE):
             asked = objects[first : first + _ASKED_AT_ONCE]
             marks = ", ".join("?" * len(asked))
-            with self._lock, _answering():
-                rows = self._database.execute(
+            with self.reading() as database:
+                rows = database.execute(
                     f"SELECT id FROM object WHERE id IN ({marks})",  # noqa: S608  (marks only)
                     asked,
                 ).fetchall()
@@ -254,16 +204,23 @@ class Keystore:
         secure_delete overwrites the page; the log still holds the old one until it is folded in.
         Another process that reads may prevent that; the next call tries again.
         """
-        with self._lock, _answering():
-            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        with self.reading() as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _one(self, statement: str, value: str) -> tuple[Any, ...] | None:
-        with self._lock, _answering():
-            row: tuple[Any, ...] | None = self._database.execute(statement, (value,)).fetchone()
+        with self.reading() as database:
+            row: tuple[Any, ...] | None = database.execute(statement, (value,)).fetchone()
         return row
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Yield the database to look something up in; nobody else in this process has it."""
+        with self._lock, _answering():
+            yield self._database
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Yield the database inside a transaction: all of it is durable afterwards, or nothing."""
         with self._lock, _answering():
             self._database.execute("BEGIN IMMEDIATE")
             try:
@@ -274,6 +231,20 @@ class Keystore:
                 if self._database.in_transaction:
                     self._database.execute("ROLLBACK")
                 raise
+
+
+def _renew(database: sqlite3.Connection) -> None:
+    """Bring the tables of an older form to this one; those that are not there are not made."""
+    # Of two that start at once, the second looks when the first is done.
+    database.execute("BEGIN IMMEDIATE")
+    for table, column, kind in ADDED:
+        there = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+        if there and column not in there:
+            database.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
+            if column == "root":
+                # Before roots could be many, there was one.
+                database.execute("UPDATE subject SET root = (SELECT public_key FROM root)")
+    database.execute("COMMIT")
 
 
 @contextmanager

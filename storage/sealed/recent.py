@@ -24,28 +24,29 @@ class RecentKeys:
         """Start empty."""
         self._now_s = now_s
         self._lock = threading.Lock()
-        self._keys: OrderedDict[SubjectId, tuple[float, PrivateKey]] = OrderedDict()
+        self._keys: OrderedDict[tuple[SubjectId, int], tuple[float, PrivateKey]] = OrderedDict()
 
-    def get(self, subject: SubjectId) -> PrivateKey | None:
-        """Return a person's key, if it was kept and its time is not over."""
+    def get(self, subject: SubjectId, generation: int) -> PrivateKey | None:
+        """Return a person's key of a generation, if it was kept and its time is not over."""
         with self._lock:
             self._forget_old()
-            kept = self._keys.get(subject)
+            kept = self._keys.get((subject, generation))
         return kept[1] if kept else None
 
-    def keep(self, subject: SubjectId, key: PrivateKey) -> None:
+    def keep(self, subject: SubjectId, generation: int, key: PrivateKey) -> None:
         """Remember a key; the oldest makes room."""
         with self._lock:
             self._forget_old()
-            self._keys.pop(subject, None)
-            self._keys[subject] = (self._now_s() + KEPT_S, key)
+            self._keys.pop((subject, generation), None)
+            self._keys[subject, generation] = (self._now_s() + KEPT_S, key)
             if len(self._keys) > MOST_KEYS:
                 self._keys.popitem(last=False)
 
     def drop(self, subject: SubjectId) -> None:
-        """Forget one person's key."""
+        """Forget one person's keys."""
         with self._lock:
-            self._keys.pop(subject, None)
+            for name in [name for name in self._keys if name[0] == subject]:
+                del self._keys[name]
 
     def clear(self) -> None:
         """Forget every key."""

@@ -4,7 +4,7 @@ Room: storage/sealed. Blocking; callers run it in a thread, or in a process of t
 gateway. Each step is durable and can be repeated: what was killed in the middle goes on.
 
     begin   a new root is made, and everything new is wrapped to it
-    rewrap  people's keys follow, a batch at a time; a batch takes milliseconds
+    rewrap  people's keys follow, of every generation, a batch at a time; a batch takes milliseconds
     retire  the old root is destroyed once nobody's key is wrapped to it
 """
 
@@ -14,7 +14,7 @@ from typing import Final
 
 from storage.sealed.custody import LocalRootKey, root_id
 from storage.sealed.errors import RootInUseError
-from storage.sealed.keyring import subject_context
+from storage.sealed.keymoves import KeyMoves
 from storage.sealed.keys import PublicKey
 from storage.sealed.keystore import Keystore
 
@@ -37,12 +37,13 @@ class Rotation:
     def __init__(self, keystore: Keystore, custody: LocalRootKey) -> None:
         """Work on an open keystore, which others may use at the same time."""
         self._keystore = keystore
+        self._moves = KeyMoves(keystore)
         self._custody = custody
 
     def status(self) -> list[RootState]:
         """Return the root in use, and those that keys are still wrapped to."""
         in_use = self._in_use()
-        counts = {in_use: 0, **self._keystore.roots()}
+        counts = {in_use: 0, **self._moves.roots()}
         return [
             RootState(root_id(root), root == in_use, count, self._custody.holds(root))
             for root, count in sorted(counts.items(), key=lambda item: item[0] != in_use)
@@ -59,14 +60,14 @@ class Rotation:
     def begin(self) -> str:
         """Make a root and use it from now on; return its name."""
         public = self._custody.make()
-        self._keystore.set_root(public.raw)
+        self._moves.set_root(public.raw)
         self._custody.announce(public.raw)
         return root_id(public.raw)
 
     def left(self) -> int:
         """Return how many keys are wrapped to other roots than the one in use."""
         in_use = self._in_use()
-        return sum(count for root, count in self._keystore.roots().items() if root != in_use)
+        return sum(count for root, count in self._moves.roots().items() if root != in_use)
 
     def rewrap(self) -> Iterator[int]:
         """Wrap to the root in use whatever is not; yield how many keys were, batch by batch.
@@ -77,16 +78,15 @@ class Rotation:
         """
         while True:
             root = self._in_use()
-            rows = self._keystore.behind(root, _AT_ONCE)
+            rows = self._moves.behind_root(root, _AT_ONCE)
             if not rows:
                 self._keystore.forget()
                 return
             wrapped = []
             for row in rows:
-                context = subject_context(row.id)
-                raw = self._custody.unwrap(row.wrapped_private_key, context, row.root)
-                wrapped.append(PublicKey(root).wrap(raw, context))
-            yield self._keystore.rewrapped(root, rows, wrapped)
+                raw = self._custody.unwrap(row.wrapped_private_key, row.context, row.root)
+                wrapped.append(PublicKey(root).wrap(raw, row.context))
+            yield self._moves.rewrapped(root, rows, wrapped)
 
     def retire(self, name: str) -> None:
         """Destroy a root that nothing is wrapped to.
@@ -95,7 +95,7 @@ class Rotation:
             RootInUseError: it is in use, or keys are wrapped to it.
             WrongRootError: there is no such root here.
         """
-        in_use = {self._in_use(), *self._keystore.roots()}
+        in_use = {self._in_use(), *self._moves.roots()}
         if name in {root_id(root) for root in in_use}:
             raise RootInUseError
         self._custody.retire(name)

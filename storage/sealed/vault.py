@@ -17,7 +17,7 @@ from storage.sealed import format as fmt
 from storage.sealed.errors import ObjectMissingError, TamperedError, TruncatedError
 from storage.sealed.keyring import Keyring
 from storage.sealed.keys import DataKey, new_header
-from storage.sealed.keystore import ObjectRow
+from storage.sealed.keytables import ObjectRow
 from storage.sealed.manifest import Manifest, associated_data, manifest_context
 from storage.sealed.pipe import SealingPipe, read_ahead
 from storage.sealed.seal import Sealer
@@ -243,15 +243,15 @@ class Vault:
             plain_bytes=kept.plain_bytes,
             sealed_bytes=kept.sealed_bytes,
             associated_data=bound,
-            wrapped_manifest=self._keyring.wrap(kept.subject, context, manifest.encode()),
+            wrapped_manifest=b"",
         )
-        self._keyring.keystore.add_object(row)
+        self._keyring.keep_object(row, context, manifest.encode())
 
     async def _manifest(self, object_id: ObjectId) -> tuple[ObjectRow, Manifest]:
         def unwrap() -> tuple[ObjectRow, Manifest]:
             row = self._keyring.keystore.object(object_id)
             context = manifest_context(row.id, row.purpose, row.suite)
-            raw = self._keyring.unwrap(row.subject, context, row.wrapped_manifest)
+            raw = self._keyring.unwrap(row.subject, context, row.wrapped_manifest, row.generation)
             return row, Manifest.decode(raw)
 
         row, manifest = await finished(unwrap)

@@ -20,8 +20,8 @@ import pytest
 
 from storage.ids import new_subject_id
 from storage.sealed.custody import LocalRootKey
-from storage.sealed.keyring import subject_context
 from storage.sealed.keys import PrivateKey
+from storage.sealed.keytables import subject_context
 from tests.journeys import drawings
 from tests.journeys.house import House, drawbridge
 
@@ -108,7 +108,10 @@ def _crowd(data: Path) -> None:
 
     rows = [row() for _ in range(PEOPLE)]
     with sqlite3.connect(data / "keys.sqlite", timeout=30) as database:
-        database.executemany("INSERT INTO subject VALUES (?, ?, ?, ?)", rows)
+        database.executemany(
+            "INSERT INTO subject (id, public_key, wrapped_private_key, root) VALUES (?, ?, ?, ?)",
+            rows,
+        )
     database.close()
 
 

@@ -22,7 +22,8 @@ from storage.sealed.errors import (
 )
 from storage.sealed.keyring import Keyring, _normal
 from storage.sealed.keys import PrivateKey
-from storage.sealed.keystore import Keystore, ObjectRow
+from storage.sealed.keystore import Keystore
+from storage.sealed.keytables import ObjectRow, SubjectRow
 from storage.sealed.recent import RecentKeys
 
 
@@ -173,7 +174,7 @@ def test_a_shredded_person_takes_their_objects_along(keyring: Keyring) -> None:
     store = keyring.keystore
     root = keyring._custody.public.raw
     for name in ("one", "two"):
-        store.add_subject(SubjectId(name), b"public", b"wrapped", root=root)
+        store.add_subject(SubjectRow(SubjectId(name), b"public", b"wrapped", root))
         store.add_object(ObjectRow(ObjectId(name), SubjectId(name), "p", "s", 1, 2, b"", b""))
     assert store.shred_subject(SubjectId("one")) == ["one"]
     with pytest.raises(ObjectMissingError):
@@ -192,10 +193,10 @@ def test_no_object_is_kept_for_someone_erased_meanwhile(keyring: Keyring) -> Non
 def test_a_failed_change_leaves_the_keystore_usable(tmp_path: Path) -> None:
     store = Keystore(tmp_path / "k.sqlite")
     root = store.root(b"root")
-    store.add_subject(SubjectId("one"), b"", b"", root=root)
+    store.add_subject(SubjectRow(SubjectId("one"), b"", b"", root))
     with pytest.raises(sqlite3.IntegrityError):
-        store.add_subject(SubjectId("one"), b"", b"", root=root)
-    store.add_subject(SubjectId("two"), b"", b"", root=root)
+        store.add_subject(SubjectRow(SubjectId("one"), b"", b"", root))
+    store.add_subject(SubjectRow(SubjectId("two"), b"", b"", root))
     store.close()
 
 
@@ -216,30 +217,30 @@ class TestRecentKeys:
         self, keys: RecentKeys, clock: list[float]
     ) -> None:
         key, one = PrivateKey(bytes(96)), SubjectId("one")
-        keys.keep(one, key)
+        keys.keep(one, 1, key)
         clock[0] = recent.KEPT_S - 0.001
-        assert keys.get(one) is key
+        assert keys.get(one, 1) is key
         clock[0] = recent.KEPT_S
-        assert keys.get(one) is None
+        assert keys.get(one, 1) is None
         assert len(keys) == 0
 
     def test_using_a_key_does_not_prolong_its_stay(
         self, keys: RecentKeys, clock: list[float]
     ) -> None:
-        keys.keep(SubjectId("one"), PrivateKey(bytes(96)))
+        keys.keep(SubjectId("one"), 1, PrivateKey(bytes(96)))
         for _ in range(10):
             clock[0] += recent.KEPT_S / 10
-            keys.get(SubjectId("one"))
-        assert keys.get(SubjectId("one")) is None
+            keys.get(SubjectId("one"), 1)
+        assert keys.get(SubjectId("one"), 1) is None
 
     def test_there_are_never_more_than_a_few(self, keys: RecentKeys) -> None:
         for number in range(recent.MOST_KEYS + 5):
-            keys.keep(SubjectId(str(number)), PrivateKey(bytes(96)))
+            keys.keep(SubjectId(str(number)), 1, PrivateKey(bytes(96)))
         assert len(keys) == recent.MOST_KEYS
-        assert keys.get(SubjectId("0")) is None
+        assert keys.get(SubjectId("0"), 1) is None
 
     def test_it_says_what_it_is_and_not_what_it_holds(self, keys: RecentKeys) -> None:
-        keys.keep(SubjectId("one"), PrivateKey(bytes(96)))
+        keys.keep(SubjectId("one"), 1, PrivateKey(bytes(96)))
         assert repr(keys) == "RecentKeys(…)"
         keys.clear()
-        assert keys.get(SubjectId("one")) is None
+        assert keys.get(SubjectId("one"), 1) is None

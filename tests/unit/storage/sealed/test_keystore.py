@@ -7,10 +7,12 @@ import pytest
 
 from storage.ids import ObjectId, SubjectId
 from storage.sealed.errors import KeysUnavailableError
-from storage.sealed.keystore import Keystore, SubjectRow
+from storage.sealed.keystore import Keystore
+from storage.sealed.keytables import SubjectRow
 
 SUBJECT = SubjectId("a" * 32)
 ROOT = b"root"
+ROW = SubjectRow(SUBJECT, b"public", b"wrapped", ROOT)
 
 
 @pytest.fixture
@@ -34,20 +36,20 @@ def _make_room(keystore: Keystore) -> None:
 def test_a_full_disk_keeps_nothing_and_the_next_write_succeeds(keystore: Keystore) -> None:
     _fill(keystore)
     with pytest.raises(KeysUnavailableError):
-        keystore.add_subject(SUBJECT, b"public", bytes(100_000), root=ROOT)
+        keystore.add_subject(SubjectRow(SUBJECT, b"public", bytes(100_000), ROOT))
     with pytest.raises(KeysUnavailableError):
-        keystore.add_subject(SUBJECT, b"public", bytes(100_000), root=ROOT)
+        keystore.add_subject(SubjectRow(SUBJECT, b"public", bytes(100_000), ROOT))
     _make_room(keystore)
-    keystore.add_subject(SUBJECT, b"public", b"wrapped", root=ROOT)
-    assert keystore.subject(SUBJECT) == SubjectRow(SUBJECT, b"public", b"wrapped", ROOT)
+    keystore.add_subject(ROW)
+    assert keystore.subject(SUBJECT) == ROW
     keystore.close()
 
 
 def test_adding_somebody_twice_is_a_bug_and_no_unavailability(keystore: Keystore) -> None:
-    keystore.add_subject(SUBJECT, b"public", b"wrapped", root=ROOT)
+    keystore.add_subject(ROW)
     with pytest.raises(sqlite3.IntegrityError):
-        keystore.add_subject(SUBJECT, b"public", b"wrapped", root=ROOT)
-    assert keystore.subject(SUBJECT) == SubjectRow(SUBJECT, b"public", b"wrapped", ROOT)
+        keystore.add_subject(ROW)
+    assert keystore.subject(SUBJECT) == ROW
     keystore.close()
 
 

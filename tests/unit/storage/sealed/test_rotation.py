@@ -8,6 +8,7 @@ import pytest
 from storage.ids import SubjectId
 from storage.sealed.custody import LocalRootKey, PublicRoot, key_files, root_id
 from storage.sealed.errors import KeyShreddedError, RootInUseError, WrongRootError
+from storage.sealed.keymoves import KeyMoves
 from storage.sealed.keyring import Keyring
 from storage.sealed.rotation import Rotation
 
@@ -90,11 +91,11 @@ async def test_who_is_erased_meanwhile_stays_erased(
     keyring: Keyring, rotation: Rotation, people: dict[SubjectId, bytes]
 ) -> None:
     rotation.begin()
-    rows = keyring.keystore.behind(rotation._in_use(), 10)
+    rows = KeyMoves(keyring.keystore).behind_root(rotation._in_use(), 10)
     gone = rows[3].id
     await keyring.shred_subject(gone)
     wrapped = [row.wrapped_private_key for row in rows]
-    assert keyring.keystore.rewrapped(rotation._in_use(), rows, wrapped) == 9
+    assert KeyMoves(keyring.keystore).rewrapped(rotation._in_use(), rows, wrapped) == 9
     with pytest.raises(KeyShreddedError):
         await keyring.open_field(gone, "name", people[gone])
 

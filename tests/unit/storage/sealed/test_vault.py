@@ -15,7 +15,7 @@ from storage.sealed.errors import (
     ObjectMissingError,
 )
 from storage.sealed.keyring import Keyring
-from storage.sealed.keystore import ObjectRow
+from storage.sealed.keytables import ObjectRow
 from storage.sealed.vault import Purpose, Vault
 from tests.unit.storage.sealed.objects import EDGES, FIRST, SECOND, THIRD, plain_of
 

@@ -8,7 +8,7 @@ from storage.blobs.memory import MemoryBlobs
 from storage.sealed import format as fmt
 from storage.sealed.errors import SealedError, TamperedError, TruncatedError
 from storage.sealed.keyring import Keyring
-from storage.sealed.keystore import ObjectRow
+from storage.sealed.keytables import ObjectRow
 from storage.sealed.vault import Purpose, Vault
 from tests.unit.storage.sealed.objects import SECOND
 from tests.unit.storage.sealed.test_vault import opened, pieces, some_object
