@@ -63,6 +63,8 @@ class Note:
     network: Party | None = None
     reasons: Mapping[str, str | int] = field(default_factory=dict)
     actor_subject: SubjectId | None = None
+    observed: str | None = None  # the country in which whoever calls seems to be
+    region: str | None = None  # where the storage or relay concerned stands
 
 
 class Journal(Protocol):

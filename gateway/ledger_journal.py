@@ -114,5 +114,7 @@ def _event(note: Note) -> Event:
         decision=note.decision,
         basis=note.basis,
         policy=note.policy,
+        observed=note.observed,
+        region=note.region,
         openings={slot: Opening(*told) for slot, told in named.items() if told is not None},
     )

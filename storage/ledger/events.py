@@ -115,6 +115,10 @@ class Event:
     ``transfer`` is a random id; ``src`` and ``dst`` are ISO 3166-1 alpha-2 codes, with a
     subdivision if need be; ``decision`` is "allow", "deny" or "review"; ``basis`` and ``policy``
     name rules of a law pack.
+
+    A destination has three facts, each known or unknown by itself: ``dst`` is what the partner
+    declared, ``observed`` the country (alpha-2) in which whoever calls seems to be, and ``region``
+    that of the storage or relay concerned, in the form of ``dst``.
     """
 
     kind: EventKind
@@ -124,6 +128,8 @@ class Event:
     decision: str | None = None
     basis: str | None = None
     policy: str | None = None
+    observed: str | None = None
+    region: str | None = None
     openings: Mapping[Slot, Opening] = field(default_factory=dict)
 
 

@@ -11,6 +11,9 @@ and never writes them anew.
 
 A slot that is empty holds random bytes in place of both, and 32 random bytes stand beside it, so
 that a leaf does not tell which slots are filled.
+
+Leaves are written in version 2. Version 1, which knew neither ``obs`` nor ``reg``, is still read,
+so that a log begun with it verifies for ever.
 """
 
 import json
@@ -25,7 +28,7 @@ from storage.ids import SubjectId
 from storage.ledger.errors import UnfitEventError
 from storage.ledger.events import SLOTS, Event, EventKind, Slot
 
-VERSION: Final = 1
+VERSION: Final = 2
 SALT_BYTES: Final = 32
 MAX_LEAF_BYTES: Final = 4096
 
@@ -34,12 +37,16 @@ SHAPES: Final[Mapping[str, re.Pattern[str]]] = {
     "x": re.compile(r"[a-z2-7]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
     "src": re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?"),
     "dst": re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?"),
+    "obs": re.compile(r"[A-Z]{2}"),
+    "reg": re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?"),
     "dec": re.compile(r"allow|deny|review"),
     "basis": re.compile(r"[A-Za-z0-9][A-Za-z0-9.:+/_,-]{0,127}"),
     "pol": re.compile(r"[A-Za-z0-9][A-Za-z0-9.:+/_,-]{0,127}"),
     "ts": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"),
 }
 _KEYS: Final = frozenset({*SHAPES, "cm", "se", "key", "n", "t", "v"})
+# What a version's leaves do not hold; read as null.
+_LACKING: Final[Mapping[int, frozenset[str]]] = {1: frozenset({"obs", "reg"}), 2: frozenset()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +59,18 @@ class SlotHashes:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A leaf's facts. ``erased`` counts the openings that a subject.erased took away."""
+    """A leaf's facts. ``erased`` counts the openings that a subject.erased took away.
+
+    ``facts`` has every name in every version; what a version does not know is None.
+    """
 
     kind: EventKind
     at: str
-    facts: Mapping[str, str | None]  # x, src, dst, dec, basis, pol
+    facts: Mapping[str, str | None]  # x, src, dst, obs, reg, dec, basis, pol
     slots: Mapping[Slot, SlotHashes]
     key: bytes
     erased: int | None = None
+    version: int = VERSION
 
 
 def canonical(value: Any) -> bytes:
@@ -128,6 +139,8 @@ def facts_of(event: Event) -> dict[str, str | None]:
         "x": event.transfer,
         "src": event.src,
         "dst": event.dst,
+        "obs": event.observed,
+        "reg": event.region,
         "dec": event.decision,
         "basis": event.basis,
         "pol": event.policy,
@@ -140,15 +153,16 @@ def facts_of(event: Event) -> dict[str, str | None]:
 
 def encode(leaf: Leaf) -> bytes:
     """Return a leaf's bytes: the entry of the log."""
+    lacking = _LACKING[leaf.version]
     document = {
-        **leaf.facts,
+        **{name: fact for name, fact in leaf.facts.items() if name not in lacking},
         "cm": {slot.value: _text(hashes.commitment) for slot, hashes in leaf.slots.items()},
         "se": {slot.value: _text(hashes.sealed) for slot, hashes in leaf.slots.items()},
         "key": _text(leaf.key),
         "n": leaf.erased,
         "t": leaf.kind.value,
         "ts": leaf.at,
-        "v": VERSION,
+        "v": leaf.version,
     }
     return _written(document)
 
@@ -170,8 +184,10 @@ def decode(untrusted: bytes) -> Leaf:
 
 
 def _leaf(document: Any) -> Leaf:
-    if document.keys() != _KEYS or document["v"] != VERSION:
+    version = document["v"]
+    if type(version) is not int or document.keys() != _KEYS - _LACKING[version]:
         raise UnfitEventError
+    document |= dict.fromkeys(_LACKING[version])
     for name, shape in SHAPES.items():
         value = document[name]
         if not (value is None and name != "ts") and shape.fullmatch(value) is None:
@@ -189,6 +205,7 @@ def _leaf(document: Any) -> Leaf:
         },
         key=_hash(document["key"]),
         erased=count,
+        version=version,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from storage.ledger.checkpoint import Signer
 from storage.ledger.events import EventKind, Slot
 from storage.ledger.leaf import (
+    VERSION,
     Leaf,
     SlotHashes,
     commitment,
@@ -36,7 +37,7 @@ VALUES: Final[dict[Slot, dict[str, str | int]]] = {
 SIZES: Final = (1, 2, 3, 8, 255, 256, 257)
 
 
-def leaf() -> dict[str, Any]:
+def leaf(version: int = VERSION) -> dict[str, Any]:
     """One leaf, with everything that goes into it."""
     slots, told = {}, {}
     for number, slot in enumerate(Slot):
@@ -58,6 +59,8 @@ def leaf() -> dict[str, Any]:
         "x": SUBJECT,
         "src": "CN",
         "dst": "DE",
+        "obs": "PL" if version > 1 else None,
+        "reg": "CN-SH" if version > 1 else None,
         "dec": "allow",
         "basis": "pipl.38.1.3:scc",
         "pol": "cn-2026.1",
@@ -68,6 +71,7 @@ def leaf() -> dict[str, Any]:
         facts,
         slots,
         key_commitment(nonce, hashed),
+        version=version,
     )
     raw = encode(made)
     return {
@@ -111,7 +115,8 @@ def trees() -> dict[str, Any]:
 
 
 def main() -> None:
-    for name, made in (("leaf.json", leaf()), ("trees.json", trees())):
+    made_of = {"leaf.json": leaf(), "leaf-v1.json": leaf(1), "trees.json": trees()}
+    for name, made in made_of.items():
         (HERE / name).write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n")
 
 

@@ -5,6 +5,8 @@ import re
 from hashlib import sha256
 from typing import Any
 
+import pytest
+
 from storage.ledger.checkpoint import VerifyingKey
 from storage.ledger.events import EventKind
 from storage.ledger.leaf import decode
@@ -20,11 +22,13 @@ def kept(name: str) -> dict[str, Any]:
 
 def test_the_vectors_are_made_again_to_the_byte() -> None:
     assert kept("leaf.json") == built.leaf()
+    assert kept("leaf-v1.json") == built.leaf(1)
     assert kept("trees.json") == built.trees()
 
 
-def test_a_leaf_follows_from_what_is_given_by_sha256_alone() -> None:
-    vector = kept("leaf.json")
+@pytest.mark.parametrize("name", ["leaf.json", "leaf-v1.json"])
+def test_a_leaf_follows_from_what_is_given_by_sha256_alone(name: str) -> None:
+    vector = kept(name)
     leaf = decode(vector["entry"].encode())
     for slot, hashes in leaf.slots.items():
         told = vector["slots"][slot.value]

@@ -52,9 +52,20 @@ def test_a_leaf_is_read_as_it_was_written() -> None:
     assert decode(encode(erasing)) == erasing
 
 
-def _without(name: str) -> bytes:
+def test_a_leaf_of_the_first_version_is_still_read() -> None:
     document = json.loads(encode(LEAF))
-    del document[name]
+    first = canonical(
+        {name: value for name, value in document.items() if name not in {"obs", "reg"}} | {"v": 1}
+    )
+    leaf = decode(first)
+    assert (leaf.version, leaf.facts["obs"], leaf.facts["reg"]) == (1, None, None)
+    assert encode(leaf) == first
+
+
+def _without(*names: str) -> bytes:
+    document = json.loads(encode(LEAF))
+    for name in names:
+        del document[name]
     return canonical(document)
 
 
@@ -74,8 +85,17 @@ def _with(**changes: Any) -> bytes:
         b" " + encode(LEAF),
         json.dumps(json.loads(encode(LEAF))).encode(),
         _without("src"),
+        _without("obs"),
+        _without("obs", "reg"),
         _with(more=1),
-        _with(v=2),
+        _with(v=1),
+        _with(v=3),
+        _with(v=True),
+        _with(v="2"),
+        _with(v=[]),
+        _with(obs="Germany"),
+        _with(obs="CN-HK"),
+        _with(reg="Frankfurt"),
         _with(t="something.else"),
         _with(ts="yesterday"),
         _with(ts=None),
@@ -105,6 +125,9 @@ def test_what_is_not_written_like_a_leaf_is_none(raw: bytes) -> None:
         ("src", "Germany"),
         ("src", "de"),
         ("dst", "DE; Example Millers"),
+        ("observed", "Germany"),
+        ("observed", "CN-HK"),
+        ("region", "Frankfurt am Main"),
         ("decision", "perhaps"),
         ("basis", "consent of Wilhelmina"),
         ("basis", "w.zauberfluss@customer.example"),
