@@ -26,6 +26,7 @@ class Custody(StrEnum):
     FILE = "file"  # its file's mode, and nothing else
     PASSPHRASE = "passphrase"  # noqa: S105  (a kind, no secret)
     VAULT = "vault"
+    KMS = "kms"
 
 
 class Table(BaseModel):
@@ -88,7 +89,8 @@ class Keys(Table):
 
     custody: Custody = Custody.FILE
     """`file`: a file of mode 0600. `passphrase`: the file is sealed under one (Argon2id). `vault`:
-    it is sealed by the Transit engine of OpenBao or HashiCorp Vault, which must answer at start."""
+    it is sealed by the Transit engine of OpenBao or HashiCorp Vault, which must answer at start.
+    `kms`: the same with AWS KMS; needs drawbridge-gateway[kms]."""
 
     passphrase: SecretStr | None = None
     """The passphrase; better in a file."""
@@ -114,6 +116,18 @@ class Keys(Table):
     vault_ca_file: Path | None = None
     """Certificates that the engine's is checked with; by default those of the system."""
 
+    kms_key: str | None = None
+    """The symmetric key in KMS: its id, ARN or alias (alias/drawbridge)."""
+
+    kms_region: str | None = None
+    """The key's region; as AWS's own tools find it when not given."""
+
+    kms_profile: str | None = None
+    """The profile in AWS's own files that says who asks; by default a role, or the instance's."""
+
+    kms_endpoint: Annotated[str, Field(pattern=r"^https?://[^?#]+$")] | None = None
+    """Where KMS answers, if not where its region does: a VPC endpoint, another server."""
+
     @property
     def said_passphrase(self) -> str | None:
         """The passphrase, in clear, where it was not put into a file."""
@@ -127,4 +141,6 @@ class Keys(Table):
             raise ValueError("one of keys.passphrase and keys.passphrase_file must be set")
         if self.custody is Custody.VAULT and None in (self.vault_url, self.vault_token_file):
             raise ValueError("keys.vault_url and keys.vault_token_file must be set for vault")
+        if self.custody is Custody.KMS and self.kms_key is None:
+            raise ValueError("keys.kms_key must be set for kms")
         return self

@@ -76,6 +76,12 @@ class KeyServerSilentError(StartError):
     code = "key-server-silent"
 
 
+class KeyClientMissingError(StartError):
+    """The AWS SDK is not installed: install drawbridge-gateway[kms], or change keys.custody."""
+
+    code = "key-client-missing"
+
+
 class WrongRootKeyError(StartError):
     """The root key is not the one that the stored keys are wrapped to. Bring back the right one."""
 

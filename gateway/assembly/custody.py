@@ -11,6 +11,7 @@ from storage.sealed.custody import LocalRootKey, PublicRoot, RootCustody
 from storage.sealed.enclosure import Bare, Enclosure, Passphrase
 from storage.sealed.errors import UnsafeKeyFileError
 from storage.sealed.keyfiles import read_sealed_key
+from storage.sealed.kms import Kms, KmsKey
 from storage.sealed.transit import Transit, TransitKey
 
 
@@ -35,6 +36,7 @@ def enclosure_of(keys: Keys) -> Enclosure:
 
     Raises:
         UnsafeKeyFileError: a file with a secret is readable by others, or is not there.
+        KeySdkMissingError, KeyServerError: see storage.sealed.kms.
     """
     match keys.custody:
         case Custody.FILE:
@@ -46,6 +48,9 @@ def enclosure_of(keys: Keys) -> Enclosure:
                 keys.vault_url or "", keys.vault_mount, keys.vault_key, keys.vault_namespace
             )
             return Transit(key, said(None, keys.vault_token_file), keys.vault_ca_file)
+        case Custody.KMS:
+            where = (keys.kms_region, keys.kms_endpoint, keys.kms_profile)
+            return Kms(KmsKey(keys.kms_key or "", *where))
 
 
 def said(secret: str | None, file: Path | None) -> str:

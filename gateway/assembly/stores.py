@@ -16,6 +16,7 @@ from gateway.intake.orphans import destroy_orphans
 from gateway.ledger_journal import LedgerJournal
 from gateway.ledger_watch import LedgerWatch
 from gateway.start import (
+    KeyClientMissingError,
     KeyFileError,
     KeyServerSilentError,
     RootKeyClosedError,
@@ -24,6 +25,7 @@ from gateway.start import (
 )
 from storage.rows.engine import Rows, RowsUnavailableError
 from storage.sealed.errors import (
+    KeySdkMissingError,
     KeyServerError,
     KeysUnavailableError,
     PassphraseWrongError,
@@ -41,8 +43,8 @@ async def opened_cellar(settings: Settings, clock: Clock) -> AsyncIterator[Cella
 
     Raises:
         StoreUnusableError: a database is damaged or does not answer.
-        KeyFileError, WrongRootKeyError, RootKeyClosedError, KeyServerSilentError: the keys are
-            not as they must be, or cannot be had.
+        KeyFileError, WrongRootKeyError, RootKeyClosedError, KeyServerSilentError,
+        KeyClientMissingError: the keys are not as they must be, or cannot be had.
         ObjectStoreError, ObjectStoreSilentError: the blob store is not as it must be.
         LedgerChangedError, LedgerUnreadableError: see gateway.assembly.log.
     """
@@ -61,6 +63,8 @@ async def opened_cellar(settings: Settings, clock: Clock) -> AsyncIterator[Cella
             raise KeyFileError from error
         except PassphraseWrongError as error:
             raise RootKeyClosedError from error
+        except KeySdkMissingError as error:
+            raise KeyClientMissingError from error
         except KeyServerError as error:
             raise KeyServerSilentError from error
         except WrongRootError as error:

@@ -48,6 +48,10 @@ class KeyServerError(SealedError):
     """The key server that keeps the root key does not answer, or refuses."""
 
 
+class KeySdkMissingError(SealedError):
+    """The AWS SDK is not installed: install drawbridge-gateway[kms], or change keys.custody."""
+
+
 class RootInUseError(SealedError):
     """There are still keys wrapped to this root, or it is the one in use; nothing was changed."""
 

@@ -56,6 +56,8 @@ LIBRARIES: Final[dict[str, set[str]]] = {
     "aiohttp": {"gateway"},
     "alembic": {"storage.rows"},
     "argon2": {"gateway.identity"},
+    "boto3": {"storage.sealed.kms"},
+    "botocore": {"storage.sealed.kms"},
     "cryptography": {"storage.sealed", "storage.ledger"},
     "defusedxml": {"redaction.carriers", "redaction.formats", "redaction.preview.renderers"},
     "jinja2": {"gateway.console"},
