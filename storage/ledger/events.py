@@ -41,32 +41,45 @@ class EventKind(StrEnum):
     CONSENT_WITHDRAWN = "consent.withdrawn"
     TRANSFER_DECIDED = "transfer.decided"
     TRANSFER_DENIED = "transfer.denied"
-    TRANSFER_REVOKED = "transfer.revoked"
+    TRANSFER_REVOKED = "transfer.revoked"  # and its one link with it
     LINK_CREATED = "link.created"
+    LINK_PROBED = "link.probed"
     LINK_OPENED = "link.opened"
-    LINK_REVOKED = "link.revoked"
+    LINK_REFUSED = "link.refused"
+    LINK_EXTENDED = "link.extended"
+    LINK_EXPIRED = "link.expired"
+    DESTINATION_CONTRADICTED = "destination.contradicted"
     DOWNLOAD_STARTED = "download.started"
+    DOWNLOAD_RESUMED = "download.resumed"
     DOWNLOAD_COMPLETED = "download.completed"
     DOWNLOAD_CUT = "download.cut"
+    DOWNLOAD_REFUSED = "download.refused"
     RECEIPT_ISSUED = "receipt.issued"
     PARTNER_ADDED = "partner.added"
+    PARTNER_CHANGED = "partner.changed"
     ACCOUNT_INVITED = "account.invited"
-    ACCOUNT_CHANGED = "account.changed"
+    ACCOUNT_OPENED = "account.opened"
     API_KEY_CREATED = "api-key.created"
     API_KEY_REVOKED = "api-key.revoked"
-    NOTICE_GIVEN = "notice.given"
-    REQUEST_RECEIVED = "request.received"
-    REQUEST_ANSWERED = "request.answered"
-    SUBJECT_EXPORTED = "subject.exported"
-    SUBJECT_CORRECTED = "subject.corrected"
-    SUBJECT_BLOCKED = "subject.blocked"
-    SUBJECT_UNBLOCKED = "subject.unblocked"
     SUBJECT_ERASED = "subject.erased"
     LEDGER_REVIEWED = "ledger.reviewed"
     LEDGER_EXPORTED = "ledger.exported"
+    ALERT_RAISED = "alert.raised"
+    ALERT_ACKNOWLEDGED = "alert.acknowledged"
+    ALERT_SETTLED = "alert.settled"
+    WEBHOOK_ADDED = "webhook.added"
+    WEBHOOK_REMOVED = "webhook.removed"
+    NOTICE_SENT = "notice.sent"
+    INTEGRITY_FAILED = "integrity.failed"
     POLICY_LOADED = "policy.loaded"
     KEY_ROTATED = "key.rotated"
+    KEY_RETIRED = "key.retired"
+    GATEWAY_STARTED = "gateway.started"
+    GATEWAY_STOPPED = "gateway.stopped"
 
+
+# Grows by one whenever a kind is added, taken away or means something else.
+VOCABULARY: Final = 2
 
 _INSIDE: Final = frozenset({Slot.ACTOR, Slot.OBJ, Slot.CTX, Slot.NET})
 _CROSSING: Final = frozenset(Slot)
@@ -85,14 +98,21 @@ SLOTS: Final[Mapping[EventKind, frozenset[Slot]]] = {
             EventKind.TRANSFER_REVOKED,
             EventKind.LINK_CREATED,
             EventKind.LINK_OPENED,
-            EventKind.LINK_REVOKED,
+            EventKind.LINK_PROBED,
+            EventKind.LINK_REFUSED,
+            EventKind.LINK_EXTENDED,
+            EventKind.LINK_EXPIRED,
+            EventKind.DESTINATION_CONTRADICTED,
             EventKind.DOWNLOAD_STARTED,
+            EventKind.DOWNLOAD_RESUMED,
             EventKind.DOWNLOAD_COMPLETED,
             EventKind.DOWNLOAD_CUT,
+            EventKind.DOWNLOAD_REFUSED,
             EventKind.RECEIPT_ISSUED,
             EventKind.PARTNER_ADDED,
-            EventKind.NOTICE_GIVEN,
-            EventKind.SUBJECT_EXPORTED,
+            EventKind.PARTNER_CHANGED,
+            EventKind.WEBHOOK_ADDED,
+            EventKind.NOTICE_SENT,
         ),
         _CROSSING,
     ),

@@ -1,14 +1,12 @@
 """The vectors are what this code makes, and what it accepts."""
 
 import json
-import re
 from hashlib import sha256
 from typing import Any
 
 import pytest
 
 from storage.ledger.checkpoint import VerifyingKey
-from storage.ledger.events import EventKind
 from storage.ledger.leaf import decode
 from storage.ledger.merkle import check_consistency
 from storage.ledger.proof import Proof
@@ -55,10 +53,3 @@ def test_signed_trees_open_and_their_proofs_hold() -> None:
         for old, hashes in vector["consistency"].items():
             path = [bytes.fromhex(node) for node in hashes]
             check_consistency(int(old), roots[int(old)], signed.size, signed.root, path)
-
-
-def test_the_reference_lists_every_kind() -> None:
-    reference = (built.HERE.parents[2] / "docs/reference/ledger-format.md").read_text()
-    section = reference.partition("### Kinds")[2].partition("## Erasing")[0]
-    listed = re.findall(r"`([a-z-]+\.[a-z]+)`", section)
-    assert listed[: len(EventKind)] == [kind.value for kind in EventKind]
