@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+import urllib3
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -84,7 +85,7 @@ def engine() -> Iterator[tuple[str, type[Engine]]]:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transit, "_RETRIES", transit.urllib3.Retry(total=0))
+    monkeypatch.setattr(transit, "_RETRIES", urllib3.Retry(total=0))
 
 
 def enclosure(url: str, name: str = "drawbridge", token: str = TOKEN) -> Transit:
