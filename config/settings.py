@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from config.keeping import GIB, MIB, Blobs, Keys, Table
+from config.watching import Alerts, Mail, Notify, Observing
 
 ENV_PREFIX: Final = "DRAWBRIDGE_"
 
@@ -186,6 +187,10 @@ class Settings(Table):
     links: Links = Links()
     sessions: Sessions = Sessions()
     ledger: Ledger = Ledger()
+    observing: Observing = Observing()
+    alerts: Alerts = Alerts()
+    mail: Mail = Mail()
+    notify: Notify = Notify()
 
     @field_validator("public_url")
     @classmethod

@@ -54,6 +54,7 @@ FORBIDDEN_TO_GATEWAY: Final = {
 LIBRARIES: Final[dict[str, set[str]]] = {
     "ahocorasick_rs": {"redaction.sweep"},
     "aiohttp": {"gateway"},
+    "aiosmtplib": {"gateway.notify"},
     "alembic": {"storage.rows"},
     "argon2": {"gateway.identity"},
     "boto3": {"storage.sealed.kms"},
@@ -62,6 +63,7 @@ LIBRARIES: Final[dict[str, set[str]]] = {
     "defusedxml": {"redaction.carriers", "redaction.formats", "redaction.preview.renderers"},
     "jinja2": {"gateway.console"},
     "magic": {"redaction.sniff"},
+    "maxminddb": {"gateway.observing"},
     "minio": {"storage.blobs"},
     "phonenumbers": {"redaction.text"},
     "pikepdf": {"redaction.formats"},
@@ -72,6 +74,7 @@ LIBRARIES: Final[dict[str, set[str]]] = {
     "pypdfium2": {"redaction.formats", "redaction.fidelity", "redaction.preview"},
     "rich": {"gateway.cli"},
     "sqlalchemy": {"storage.rows"},
+    "standardwebhooks": {"gateway.notify"},
     "sqlite3": {"storage.sealed.keystore", "storage.ledger"},
     "structlog": {"gateway.observability"},
     "taskiq": {"gateway.intake"},
