@@ -69,6 +69,7 @@ LIBRARIES: Final[dict[str, set[str]]] = {
     "pikepdf": {"redaction.formats"},
     "PIL": {"redaction.carriers", "redaction.formats", "redaction.fidelity", "redaction.preview"},
     "prometheus_client": {"gateway.observability"},
+    "pyarrow": {"gateway.review"},
     "pydantic": {"gateway.api", "gateway.policy", "config"},
     "pydantic_settings": {"config"},
     "pypdfium2": {"redaction.formats", "redaction.fidelity", "redaction.preview"},
