@@ -15,14 +15,14 @@ from pydantic import Field
 
 from gateway.api.body import Given, Taken, given, given_json, taken
 from gateway.api.consents import TermsDocument, terms_document
-from gateway.api.keys import CLOCK, EGRESS, LINKS, RECEIPTS, SITE, TERMS
+from gateway.api.keys import CLOCK, EGRESS, LINKS, OBSERVES, PROXIES, RECEIPTS, SITE, TERMS
 from gateway.api.operations import ANYONE, operation
 from gateway.api.transfers import moment
 from gateway.privacy.terms import DOWNLOAD
 from gateway.transfer.contents import Item
 from gateway.transfer.disposition import attachment
 from gateway.transfer.errors import FileMissingError
-from gateway.transfer.links import Held, Visitor
+from gateway.transfer.held import Held, Visitor
 from gateway.transfer.ranges import Span, etag, wanted
 
 routes: Final = web.RouteTableDef()
@@ -133,7 +133,7 @@ class ReceiptDocument(Given):
 async def look(request: web.Request) -> web.Response:
     """Say what a link holds; nothing is counted, nothing changes."""
     asked = await taken(request, Looking)
-    seen = await request.app[LINKS].look(asked.token)
+    seen = await request.app[LINKS].look(asked.token, visitor_of(request))
     document = LookDocument(
         files=[
             LookFile(filename=one.filename, plain_bytes=one.plain_bytes, cleaned=one.cleaned)
@@ -246,7 +246,8 @@ async def held_by(request: web.Request) -> Held:
     """
     scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
     token = credentials.strip() if scheme.lower() == "bearer" else ""
-    return await request.app[LINKS].held(token or request.cookies.get(cookie_name(request), ""))
+    token = token or request.cookies.get(cookie_name(request), "")
+    return await request.app[LINKS].held(token, visitor_of(request))
 
 
 def cookie_name(request: web.Request) -> str:
@@ -255,10 +256,12 @@ def cookie_name(request: web.Request) -> str:
 
 
 def visitor_of(request: web.Request) -> Visitor:
-    """Return where a request comes from, bounded; the log seals it."""
+    """Return where a request comes from, bounded, and where that seems to be; the log seals it."""
     client = request.headers.get("User-Agent", "")
     shown = "".join(character if character.isprintable() else "?" for character in client)
-    return Visitor(request.remote or "", shown[:MAX_CLIENT_CHARS])
+    forwarded = request.headers.getall("X-Forwarded-For", [])
+    address = request.app[PROXIES].client(request.remote or "", forwarded)
+    return Visitor(address, shown[:MAX_CLIENT_CHARS], request.app[OBSERVES](address))
 
 
 def _item(held: Held, file_id: str) -> Item:

@@ -23,6 +23,8 @@ from gateway.intake.waivers import Waivers
 from gateway.ledger_watch import LedgerWatch
 from gateway.observability.health import Health
 from gateway.observability.metrics import Metrics
+from gateway.observing import Observatory
+from gateway.observing_proxies import Proxies
 from gateway.policy.pack import Law
 from gateway.privacy.consent import Consents
 from gateway.privacy.erasure import Erasure
@@ -92,6 +94,8 @@ ORDERS = web.AppKey("orders", Orders)
 TRANSFERS = web.AppKey("transfers", Transfers)
 LINKS = web.AppKey("links", Links)
 LINK_DEFAULTS = web.AppKey("link_defaults", LinkDefaults)
+OBSERVES = web.AppKey("observes", Observatory)
+PROXIES = web.AppKey("proxies", Proxies)
 EGRESS = web.AppKey("egress", Egress)
 RECEIPTS = web.AppKey("receipts", Receipts)
 HEALTH = web.AppKey("health", Health)

@@ -91,6 +91,7 @@ STATUS: Final[dict[type[GatewayError], int]] = {
     transfer.TransferMissingError: HTTPStatus.NOT_FOUND,
     transfer.TransferDeniedError: HTTPStatus.FORBIDDEN,
     transfer.LinkUnusableError: HTTPStatus.GONE,
+    transfer.DestinationContradictedError: HTTPStatus.FORBIDDEN,
     transfer.CodeWrongError: HTTPStatus.FORBIDDEN,
     transfer.TermsNotAcceptedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     transfer.SessionOverError: HTTPStatus.UNAUTHORIZED,

@@ -9,15 +9,19 @@ from aiohttp import web
 
 from config.packs import read_law, read_terms
 from config.settings import Settings
+from config.watching import OnDisagreement
 from gateway.api import keys
 from gateway.cellar import Cellar
 from gateway.housekeeping import Chore
+from gateway.observing import RENEW_S, Observatory
+from gateway.observing_proxies import Proxies
 from gateway.policy import pack
 from gateway.privacy import terms
 from gateway.privacy.consent import Consents
 from gateway.privacy.erasure import Erasure
 from gateway.start import StartError
 from gateway.transfer.contents import Contents
+from gateway.transfer.destinations import Destinations
 from gateway.transfer.egress import Egress
 from gateway.transfer.endings import Endings
 from gateway.transfer.links import Links
@@ -42,6 +46,7 @@ def furnish(app: web.Application, cellar: Cellar, settings: Settings) -> list[Ch
     Raises:
         ConfigFileError: law or terms cannot be read.
         LawInvalidError, TermsInvalidError: they hold mistakes.
+        GeoDataError: a database of countries or networks cannot be read.
         OriginUnknownError: this gateway stands in a country the law does not know.
     """
     law, words = pack.read(read_law(settings.law_dir)), terms.read(read_terms())
@@ -63,6 +68,13 @@ def furnish(app: web.Application, cellar: Cellar, settings: Settings) -> list[Ch
         origin=settings.origin_country,
         code_attempts=settings.links.code_attempts,
     )
+    watched = settings.observing
+    destinations = Destinations(
+        rows, cellar.keyring, journal, clock, watched.on_disagreement is OnDisagreement.DENY
+    )
+    observatory = Observatory(watched.country_database, watched.asn_database)
+    app[keys.OBSERVES] = observatory
+    app[keys.PROXIES] = Proxies.of(watched.trusted_proxies)
     app[keys.ERASURE] = Erasure(rows, journal, cellar.vault, endings)
     app[keys.LAW], app[keys.TERMS], app[keys.ENDINGS] = law, words, endings
     app[keys.PARTNERS], app[keys.CONSENTS], app[keys.ORDERS] = partners, consents, orders
@@ -75,8 +87,14 @@ def furnish(app: web.Application, cellar: Cellar, settings: Settings) -> list[Ch
         terms=words[terms.DOWNLOAD],
         code_hash=orders.code_hash,
         lease_s=settings.links.lease_s,
+        destinations=destinations,
     )
-    app[keys.EGRESS] = Egress(rows, journal, cellar.vault, contents, clock, endings.streams)
+    app[keys.EGRESS] = Egress(
+        rows, journal, cellar.vault, contents, clock, endings.streams, destinations
+    )
     app[keys.RECEIPTS] = Receipts(rows, journal, endings.streams)
     app[keys.TRANSFERS] = transfers = Transfers(rows, partners, journal, clock, endings)
-    return [Chore("transfers", EXPIRE_S, transfers.expire)]
+    return [
+        Chore("transfers", EXPIRE_S, transfers.expire),
+        Chore("observing", RENEW_S, observatory.renew),
+    ]

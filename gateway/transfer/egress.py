@@ -2,7 +2,7 @@
 
 Room: gateway/transfer. Awaits rows, journal and vault. For each stream, in this order:
 
-    1. the session lives                                 else SessionOverError
+    1. the session lives, and is used where the partner said it would be; else no byte
     2. the log holds download.started, once a session    else JournalUnavailableError: 503, no byte
        and file, durable
     3. the stream is entered among the running ones, and the session still lives
@@ -11,8 +11,9 @@ Room: gateway/transfer. Awaits rows, journal and vault. For each stream, in this
        rows were not asked for RECHECK_S, still alive there too
     6. what was handed over is remembered, and whether that is now all of the file
 
-Further ranges of the same file write no further entry: a stuttering line, or somebody who hammers
-a link, cannot drown the log. Which bytes went is in the rows, and in the receipt.
+Further ranges of the same file write download.resumed, and broken ones download.cut, each once an
+hour: a stuttering line, or somebody who hammers a link, cannot drown the log. Which bytes went is
+in the rows, and in the receipt.
 """
 
 from collections.abc import AsyncIterator
@@ -20,23 +21,26 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from gateway.clock import Clock
-from gateway.journal import Happening, Journal
+from gateway.journal import Happening, Journal, JournalUnavailableError, Note
 from gateway.observability.logging import log_of
 from gateway.transfer.contents import Contents, Item
 from gateway.transfer.coverage import covers
+from gateway.transfer.destinations import Destinations
 from gateway.transfer.errors import SessionOverError, StreamCutError
-from gateway.transfer.links import Held, Visitor
+from gateway.transfer.held import Held, Visitor
 from gateway.transfer.ranges import Span
 from gateway.transfer.streams import Running, Streams
 from storage.ids import ObjectId
 from storage.rows import downloads as rows_of_downloads
 from storage.rows.engine import Rows
+from storage.sealed.errors import TamperedError, TruncatedError
 
 log = log_of("gateway.transfer")
 
 RECHECK_S: Final = 0.5
 PIECE_BYTES: Final = 1024 * 1024
 # So much may be forgotten of what was handed over when the process is killed.
+HOUR_S: Final = 3600
 REMEMBER_BYTES: Final = 32 * PIECE_BYTES
 
 
@@ -72,12 +76,14 @@ class Egress:
     contents: Contents
     clock: Clock
     streams: Streams
+    destinations: Destinations
 
     async def send(self, held: Held, item: Item, span: Span, wire: Wire, visitor: Visitor) -> None:
         """Send the bytes of ``span`` to ``wire``.
 
         Raises:
             SessionOverError, JournalUnavailableError: and no byte was sent.
+            DestinationContradictedError: it is asked for elsewhere; no byte was sent.
             SealedError, StoreUnavailableError: and no byte was sent, if it is so from the start.
             StreamCutError: what the stream rested on has ended; the connection is broken off.
             ConnectionError: the client is gone.
@@ -85,8 +91,11 @@ class Egress:
         await self._require_alive(held)
         about: dict[str, str | int] = {"file": item.id, "sha256": item.sha256}
         note = held.note(Happening.DOWNLOAD_STARTED, visitor, **about)
+        await self.destinations.require(held.handing, visitor)
+        await self._tell_resumed(held, item, span, visitor)
         await self.journal.write(note, key=started_key(held, item))
-        progress = _Progress(span.start, span.start)
+        await self.destinations.sighted_again(held, visitor)
+        progress = _Progress(span.start, span.start, span.stop)
         with self.streams.running(held.session.id, wire.abort) as running:
             # A revocation between the first look and the entry would have found nothing to cut.
             await self._require_alive(held)
@@ -95,6 +104,9 @@ class Egress:
             except ConnectionError as error:
                 if running.cut:
                     raise StreamCutError from error
+                raise
+            except (TamperedError, TruncatedError):
+                await self._tell_broken(held, item)
                 raise
             finally:
                 await self._remember(held, item, progress, cut=running.cut)
@@ -148,17 +160,37 @@ class Egress:
         async with self.rows.reading() as connection:
             return await rows_of_downloads.still_alive(connection, held.session.id, now)
 
+    async def _tell_resumed(self, held: Held, item: Item, span: Span, visitor: Visitor) -> None:
+        async with self.rows.reading() as connection:
+            ranges = await rows_of_downloads.delivered(connection, held.session.id)
+        if item.id in ranges:
+            about: dict[str, str | int] = {"file": item.id, "start": span.start, "stop": span.stop}
+            note = held.note(Happening.DOWNLOAD_RESUMED, visitor, **about)
+            await self.journal.write(note, key=self._hourly(note, held, item))
+
+    async def _tell_broken(self, held: Held, item: Item) -> None:
+        note = held.note(Happening.INTEGRITY_FAILED, None, file=item.id)
+        try:
+            await self.journal.write(note, key=self._hourly(note, held, item))
+        except JournalUnavailableError as error:
+            log.error("integrity.untold", transfer=held.transfer.id, error=type(error).__name__)
+
+    def _hourly(self, note: Note, held: Held, item: Item, why: str = "") -> str:
+        hour = int(self.clock().timestamp() // HOUR_S)
+        return f"{note.happening}/{held.session.id}/{item.id}/{why}{hour}"
+
     async def _remember(self, held: Held, item: Item, progress: "_Progress", *, cut: bool) -> None:
         """Keep what was handed over, and tell the log how it ended. The bytes are out already."""
-        sent = progress.position - progress.start
+        span: dict[str, str | int] = {"start": progress.start, "stop": progress.position}
+        broken = progress.start < progress.position < progress.stop
         try:
             await self._record(held, item, progress)
-            if cut:
-                note = held.note(Happening.DOWNLOAD_CUT, None, file=item.id, bytes=sent)
-                key = f"{Happening.DOWNLOAD_CUT}/{held.session.id}/{item.id}"
-                await self.journal.write(note, key=key)
+            if cut or broken:
+                why = "revoked" if cut else "interrupted"
+                note = held.note(Happening.DOWNLOAD_CUT, None, file=item.id, why=why, **span)
+                await self.journal.write(note, key=self._hourly(note, held, item, why))
             elif await self._whole(held, item):
-                note = held.note(Happening.DOWNLOAD_COMPLETED, None, file=item.id)
+                note = held.note(Happening.DOWNLOAD_COMPLETED, None, file=item.id, **span)
                 key = f"{Happening.DOWNLOAD_COMPLETED}/{held.session.id}/{item.id}"
                 await self.journal.write(note, key=key)
         except Exception as error:  # the stream's own end must not be hidden by this one
@@ -184,6 +216,7 @@ class _Progress:
 
     start: int
     position: int
+    stop: int
     remembered: int = 0
 
     def __post_init__(self) -> None:

@@ -61,6 +61,13 @@ class LinkUnusableError(GatewayError):
     code = "link-unusable"
 
 
+class DestinationContradictedError(GatewayError):
+    """This link may be opened in the agreed country only, and this request seems to come from
+    another one. Nothing was used up. If that is not so, tell whoever sent the link."""
+
+    code = "destination-contradicted"
+
+
 class CodeWrongError(GatewayError):
     """This link needs the access code that its sender gave you by another way."""
 

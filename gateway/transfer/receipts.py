@@ -13,7 +13,7 @@ from typing import Any, Final
 from gateway.journal import Happening, Journal
 from gateway.transfer.coverage import covers, merged
 from gateway.transfer.egress import started_key
-from gateway.transfer.links import Held, Visitor
+from gateway.transfer.held import Held, Visitor
 from gateway.transfer.streams import Streams
 from storage.ledger.events import Receipt as Standing
 from storage.rows import downloads as rows_of_downloads

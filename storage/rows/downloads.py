@@ -41,6 +41,13 @@ async def alive(connection: AsyncConnection, token_hash: str, now: float) -> Ses
     return await _living(connection, download_session.c.token_hash == token_hash, now)
 
 
+async def by_token(connection: AsyncConnection, token_hash: str) -> SessionRow | None:
+    """Return the session of this token, living or not, or None."""
+    wanted = select(*_COLUMNS).where(download_session.c.token_hash == token_hash)
+    row = (await connection.execute(wanted)).first()
+    return SessionRow(*row) if row else None
+
+
 async def still_alive(connection: AsyncConnection, session_id: str, now: float) -> bool:
     """Return whether a session and its transfer live."""
     return await _living(connection, download_session.c.id == session_id, now) is not None

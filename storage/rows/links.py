@@ -48,6 +48,31 @@ async def usable(connection: AsyncConnection, token_hash: str, now: float) -> Li
     return LinkRow(*row) if row else None
 
 
+async def by_token(connection: AsyncConnection, token_hash: str) -> LinkRow | None:
+    """Return the link of this token, usable or not, or None."""
+    row = (
+        await connection.execute(select(*_COLUMNS).where(link.c.token_hash == token_hash))
+    ).first()
+    return LinkRow(*row) if row else None
+
+
+async def extend(
+    connection: AsyncConnection, transfer_id: str, expires_at: float, now: float
+) -> bool:
+    """Let a link live longer; return whether it was one that could still be opened."""
+    done = await connection.execute(
+        link.update()
+        .where(
+            link.c.transfer == transfer_id,
+            link.c.expires_at > now,
+            link.c.opens_left > 0,
+            link.c.transfer.in_(_OF_ACTIVE),
+        )
+        .values(expires_at=expires_at)
+    )
+    return done.rowcount == 1
+
+
 async def of_transfer(connection: AsyncConnection, transfer_id: str) -> LinkRow | None:
     """Return a transfer's link, None for a denied one."""
     wanted = select(*_COLUMNS).where(link.c.transfer == transfer_id)

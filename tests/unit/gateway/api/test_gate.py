@@ -202,8 +202,11 @@ async def test_a_client_that_hangs_up_is_remembered_with_what_it_got(desk: Desk)
         ((start, stop),) = next(iter(ranges.values()))
         assert start == 0
         assert MIB <= stop < BIG
-        assert "download.completed" not in desk.front.journal.kinds()
-        assert "download.cut" not in desk.front.journal.kinds()
+    kinds = desk.front.journal.kinds()
+    assert "download.completed" not in kinds
+    (cut,) = [n for n in desk.front.journal.notes.values() if n.happening.value == "download.cut"]
+    assert cut.about["why"] == "interrupted"
+    assert (cut.about["start"], cut.about["stop"]) == (start, stop)
 
 
 async def test_a_revocation_between_the_log_and_the_first_byte_lets_nothing_out(
