@@ -17,9 +17,10 @@ from gateway.api.operations import ANYONE, REVIEWERS, operation
 from gateway.identity.errors import NotAllowedError, NotSignedInError
 from storage.ledger.errors import NoSuchEntryError
 from storage.ledger.events import EventKind
+from storage.ledger.filtering import Filter
 from storage.ledger.leaf import SHAPES
 from storage.ledger.merkle import leaf_hash
-from storage.ledger.reading import Entry, Filter
+from storage.ledger.reading import Entry
 from storage.ledger.tiles import Tile
 
 routes: Final = web.RouteTableDef()
@@ -222,7 +223,7 @@ def _wanted(request: web.Request) -> tuple[Filter, int]:
             raise InvalidRequestError([{"field": field, "problem": "not of the form it has"}])
     wanted = Filter(
         before=before,
-        kind=kind,
+        kinds=(kind,) if kind else (),
         src=asked.get("src"),
         dst=asked.get("dst"),
         decision=asked.get("decision"),

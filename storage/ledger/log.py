@@ -10,7 +10,7 @@ returned is on the disk; the tree over it is signed; nobody can take it out unno
 import asyncio
 import secrets
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from storage.ledger.database import DAMAGED, head_of
 from storage.ledger.database import reading as reading_from
 from storage.ledger.errors import ErasedError, LedgerUnavailableError, UnfitEventError
 from storage.ledger.events import Event, EventKind, Receipt, Slot
+from storage.ledger.filtering import Fact, Filter, Tally
 from storage.ledger.leaf import SALT_BYTES, Leaf, facts_of, key_commitment, key_hash
 from storage.ledger.proof import Proof
 from storage.ledger.sealing import FieldSealer, all_filled, opened
@@ -159,9 +160,25 @@ class Ledger:
         """Return the checkpoint of everything that is written, published or not."""
         return (await self._read(reading.opened_head))[0]
 
-    async def page(self, wanted: reading.Filter, limit: int) -> list[reading.Entry]:
+    async def page(self, wanted: Filter, limit: int) -> list[reading.Entry]:
         """Return the newest entries that fit, newest first."""
         return await self._read(reading.page, wanted, limit)
+
+    async def count(self, wanted: Filter) -> int:
+        """Return how many entries fit."""
+        return await self._read(reading.count, wanted)
+
+    async def tally(self, wanted: Filter, by: Sequence[Fact]) -> list[Tally]:
+        """Return how many entries fit for each combination of facts, the most frequent first."""
+        return await self._read(reading.tally, wanted, by)
+
+    async def scan(self, wanted: Filter, limit: int) -> list[tuple[int, bytes]]:
+        """Return the oldest entries that fit, as numbers and exact bytes, oldest first."""
+        return await self._read(reading.scan, wanted, limit)
+
+    async def numbers(self, keys: Sequence[str]) -> list[int]:
+        """Return the numbers of the entries written under these keys, in order."""
+        return await self._read(reading.numbers, keys)
 
     async def entries(self, start: int, end: int) -> list[reading.Entry]:
         """Return entries ``start`` to ``end``, oldest first."""

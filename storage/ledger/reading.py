@@ -5,7 +5,7 @@ from storage.ledger.database.reading, so that everything asked of one connection
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +13,8 @@ from storage.ledger.checkpoint import Checkpoint
 from storage.ledger.database import head_of, key_of, tile_of
 from storage.ledger.errors import NoSuchEntryError, NotSignedError, NotValidError, UnfitEventError
 from storage.ledger.events import Slot
-from storage.ledger.leaf import Leaf, decode
+from storage.ledger.filtering import COLUMN, Fact, Filter, Tally
+from storage.ledger.leaf import Leaf, decode, key_hash
 from storage.ledger.merkle import HASH_BYTES, consistency_path, inclusion_path
 from storage.ledger.proof import Proof
 from storage.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, Tile, bundle, nodes_from
@@ -31,31 +32,6 @@ class Entry:
     leaf: Leaf
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What a reviewer looks for; None means anything. ``before`` is exclusive."""
-
-    before: int | None = None
-    kind: str | None = None
-    src: str | None = None
-    dst: str | None = None
-    decision: str | None = None
-    transfer: str | None = None
-
-    def where(self) -> tuple[str, list[str | int]]:
-        """Return the condition and its parameters."""
-        asked = {
-            "number < ?": self.before,
-            "kind = ?": self.kind,
-            "src = ?": self.src,
-            "dst = ?": self.dst,
-            "decision = ?": self.decision,
-            "transfer = ?": self.transfer,
-        }
-        given = {text: value for text, value in asked.items() if value is not None}
-        return " AND ".join(given) or "true", list(given.values())
-
-
 def page(database: sqlite3.Connection, wanted: Filter, limit: int) -> list[Entry]:
     """Return the newest entries that fit, newest first, at most ``limit``."""
     condition, values = wanted.where()
@@ -65,6 +41,47 @@ def page(database: sqlite3.Connection, wanted: Filter, limit: int) -> list[Entry
         [*values, min(limit, MAX_PAGE)],
     )
     return [_entry(*row) for row in rows]
+
+
+def count(database: sqlite3.Connection, wanted: Filter) -> int:
+    """Return how many entries fit."""
+    condition, values = wanted.where()
+    row = database.execute(f"SELECT count(*) FROM entry WHERE {condition}", values)  # noqa: S608
+    return int(row.fetchone()[0])
+
+
+def tally(database: sqlite3.Connection, wanted: Filter, by: Sequence[Fact]) -> list[Tally]:
+    """Return how many entries fit for each combination of facts, the most frequent first."""
+    condition, values = wanted.where()
+    facts = ", ".join(COLUMN[fact] for fact in by)
+    rows = database.execute(
+        f"SELECT {facts}, count(*) AS n FROM entry WHERE {condition}"  # noqa: S608
+        f" GROUP BY {facts} ORDER BY n DESC, {facts}",
+        values,
+    )
+    return [Tally(tuple(row[:-1]), row[-1]) for row in rows]
+
+
+def scan(database: sqlite3.Connection, wanted: Filter, limit: int) -> list[tuple[int, bytes]]:
+    """Return the oldest entries that fit, oldest first, as numbers and exact bytes.
+
+    Nothing is decoded: whoever exports a million entries goes on ``after`` the last.
+    """
+    condition, values = wanted.where()
+    rows = database.execute(
+        f"SELECT number, leaf FROM entry WHERE {condition} ORDER BY number LIMIT ?",  # noqa: S608
+        [*values, limit],
+    )
+    return rows.fetchall()
+
+
+def numbers(database: sqlite3.Connection, keys: Sequence[str]) -> list[int]:
+    """Return the numbers of the entries written under these idempotency keys, in order."""
+    found = (
+        database.execute("SELECT number FROM entry WHERE key_hash = ?", (key_hash(key),)).fetchone()
+        for key in keys
+    )
+    return sorted(row[0] for row in found if row is not None)
 
 
 def entries(database: sqlite3.Connection, start: int, end: int) -> Iterator[Entry]:

@@ -17,10 +17,11 @@ from gateway.api.operations import page as open_to
 from gateway.console.pages import page
 from storage.ledger.errors import NoSuchEntryError
 from storage.ledger.events import EventKind
+from storage.ledger.filtering import Filter
 from storage.ledger.leaf import SHAPES
 from storage.ledger.log import Ledger
 from storage.ledger.merkle import leaf_hash
-from storage.ledger.reading import Entry, Filter
+from storage.ledger.reading import Entry
 
 routes: Final = web.RouteTableDef()
 
@@ -55,7 +56,15 @@ async def show_log(request: web.Request) -> web.Response:
     number = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None
     found: Sequence[Entry] = ()
     if not unfit:
-        found = await ledger.page(Filter(before=number, **asked), PAGE)
+        wanted = Filter(
+            before=number,
+            kinds=(asked["kind"],) if "kind" in asked else (),
+            src=asked.get("src"),
+            dst=asked.get("dst"),
+            decision=asked.get("decision"),
+            transfer=asked.get("transfer"),
+        )
+        found = await ledger.page(wanted, PAGE)
     more = found[-1].number if len(found) == PAGE and found[-1].number else None
     return page(
         request,
@@ -132,7 +141,7 @@ async def flows_of(ledger: Ledger) -> Sequence[Flow]:
     """Return where the newest decisions sent things, the greatest flow first."""
     counted: Counter[tuple[str, str, str]] = Counter()
     for kind in DECIDED:
-        for entry in await ledger.page(Filter(kind=kind), FLOWS_OVER):
+        for entry in await ledger.page(Filter(kinds=(kind,)), FLOWS_OVER):
             facts = entry.leaf.facts
             if facts["src"] and facts["dst"]:
                 counted[facts["src"], facts["dst"], facts["dec"] or ""] += 1

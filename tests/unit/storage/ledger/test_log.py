@@ -18,9 +18,9 @@ from storage.ledger.errors import (
     UnfitEventError,
 )
 from storage.ledger.events import Event, EventKind, Opening, Slot
+from storage.ledger.filtering import Filter
 from storage.ledger.merkle import leaf_hash
 from storage.ledger.proof import Proof
-from storage.ledger.reading import Filter
 from storage.ledger.tiles import unbundle
 from tests.unit.storage.ledger.logs import (
     ANNA,
@@ -170,10 +170,10 @@ async def test_reviewers_find_the_newest_first_and_by_what_leaves_say(tmp_path: 
         for wanted, numbers in (
             (Filter(), [5, 4, 3]),
             (Filter(before=3), [2, 1, 0]),
-            (Filter(kind="transfer.denied"), [5]),
+            (Filter(kinds=("transfer.denied",)), [5]),
             (Filter(dst="US"), [5]),
             (Filter(src="CN", before=2), [1, 0]),
-            (Filter(decision="deny", kind="download.started"), []),
+            (Filter(decision="deny", kinds=("download.started",)), []),
             (Filter(transfer=TRANSFER), [4, 3, 2]),
         ):
             assert [entry.number for entry in await ledger.page(wanted, 3)] == numbers, wanted
