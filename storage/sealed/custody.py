@@ -17,7 +17,7 @@ from typing import Final, Protocol
 from storage.sealed.enclosure import Bare, Enclosure
 from storage.sealed.errors import CannotOpenError, UnsafeKeyFileError, WrongRootError
 from storage.sealed.keyfiles import read_sealed_key, replace_key, shred_key, write_key
-from storage.sealed.keys import PRIVATE_KEY_BYTES, PUBLIC_KEY_BYTES, PrivateKey, PublicKey
+from storage.sealed.keys import PRIVATE_KEY_BYTES, PUBLIC_KEY_BYTES, PrivateKey, PublicKey, Secret
 
 _ID_CHARS: Final = 16
 _ABOUT: Final = b"drawbridge/1 root key"
@@ -58,7 +58,7 @@ def root_id(public: bytes) -> str:
     return hashlib.sha256(public).hexdigest()[:_ID_CHARS]
 
 
-class LocalRootKey:
+class LocalRootKey(Secret):
     """Root keys in files beside the data, bare or enclosed (storage.sealed.enclosure)."""
 
     can_open = True
@@ -130,7 +130,9 @@ class LocalRootKey:
             if root_id(public) == name:
                 shred_key(path)
                 with self._lock:
-                    self._keys.pop(public, None)
+                    key = self._keys.pop(public, None)
+                if key is not None:
+                    key.wipe()
                 return
         raise WrongRootError
 
@@ -140,6 +142,7 @@ class LocalRootKey:
         for path in files:
             key = self._disclosed(path)
             replace_key(path, enclosure.enclose(key.raw, _ABOUT))
+            key.wipe()
         self._enclosure = enclosure
         return len(files)
 
@@ -157,7 +160,9 @@ class LocalRootKey:
         key = self._disclosed(path)
         public = key.public()
         with self._lock:
-            self._keys[public.raw] = key
+            kept = self._keys.setdefault(public.raw, key)
+        if kept is not key:
+            key.wipe()
         return public
 
     def _disclosed(self, path: Path) -> PrivateKey:

@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from storage.sealed.errors import PassphraseWrongError, UnsafeKeyFileError
+from storage.sealed.keys import Secret
+from storage.sealed.wiping import wipe
 
 _SALT_BYTES: Final = 16
 _NONCE_BYTES: Final = 12
@@ -52,7 +54,7 @@ class Bare:
         return enclosed
 
 
-class Passphrase:
+class Passphrase(Secret):
     """The key under a passphrase that somebody gives at each start (Argon2id, AES-256-GCM)."""
 
     def __init__(self, passphrase: str) -> None:
@@ -64,6 +66,7 @@ class Passphrase:
         salt, nonce = secrets.token_bytes(_SALT_BYTES), secrets.token_bytes(_NONCE_BYTES)
         key = self._derived(salt, _ARGON2)
         sealed = AESGCM(key).encrypt(nonce, raw, about)
+        wipe(key)
         words = {"salt": salt, "nonce": nonce, "sealed": sealed}
         encoded = {name: base64.b64encode(value).decode() for name, value in words.items()}
         return json.dumps({"kdf": "argon2id", **_ARGON2, **encoded}, indent=1).encode()
@@ -81,10 +84,13 @@ class Passphrase:
             raise UnsafeKeyFileError from error
         if any(not 0 < costs[name] <= most for name, most in _MOST.items()):
             raise UnsafeKeyFileError
+        key = self._derived(salt, costs)
         try:
-            return AESGCM(self._derived(salt, costs)).decrypt(nonce, sealed, about)
+            return AESGCM(key).decrypt(nonce, sealed, about)
         except (InvalidTag, ValueError) as error:
             raise PassphraseWrongError from error
+        finally:
+            wipe(key)
 
     def _derived(self, salt: bytes, costs: dict[str, int]) -> bytes:
         kdf = Argon2id(

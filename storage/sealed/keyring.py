@@ -15,16 +15,17 @@ from storage.ids import ObjectId, SubjectId, new_subject_id
 from storage.sealed.custody import RootCustody
 from storage.sealed.errors import RetiredKeyError, TamperedError, WrongRootError
 from storage.sealed.keyfiles import read_key, write_key
-from storage.sealed.keys import DataKey, PrivateKey, PublicKey
+from storage.sealed.keys import DataKey, PrivateKey, PublicKey, Secret
 from storage.sealed.keystore import Keystore
 from storage.sealed.keytables import ObjectRow, SubjectRow
 from storage.sealed.recent import RecentKeys
+from storage.sealed.wiping import wipe
 from storage.threads import finished
 
 _INDEX_KEY_BYTES: Final = 32
 
 
-class Keyring:
+class Keyring(Secret):
     """Seals and opens for subjects. One per process."""
 
     def __init__(self, keystore: Keystore, custody: RootCustody, index_key: bytes) -> None:
@@ -75,6 +76,12 @@ class Keyring:
 
         def make() -> None:
             key = PrivateKey.generate()
+            try:
+                kept(key)
+            finally:
+                key.wipe()
+
+        def kept(key: PrivateKey) -> None:
             while True:
                 root = self.keystore.root(self._custody.public.raw)
                 # Nothing hangs on it yet; the first field will say so.
@@ -127,18 +134,21 @@ class Keyring:
         return hmac.digest(of_purpose, _normal(value).encode(), "sha256").hex()
 
     def keep_object(self, row: ObjectRow, context: bytes, manifest: bytes) -> None:
-        """Wrap a manifest to its person and keep the row; blocking.
+        """Wrap a manifest to its person and keep the row; blocking. The manifest is overwritten.
 
         Raises:
             KeyShreddedError: there is no such person, or no longer.
         """
-        while True:
-            to = self.keystore.subject(row.subject)
-            wrapped = PublicKey(to.public_key).wrap(manifest, context)
-            kept = replace(row, wrapped_manifest=wrapped, generation=to.generation)
-            with contextlib.suppress(RetiredKeyError):  # that key was destroyed by now
-                self.keystore.add_object(kept)
-                return
+        try:
+            while True:
+                to = self.keystore.subject(row.subject)
+                wrapped = PublicKey(to.public_key).wrap(manifest, context)
+                kept = replace(row, wrapped_manifest=wrapped, generation=to.generation)
+                with contextlib.suppress(RetiredKeyError):  # that key was destroyed by now
+                    self.keystore.add_object(kept)
+                    return
+        finally:
+            wipe(manifest)
 
     def unwrap(
         self, subject: SubjectId, context: bytes, wrapped: bytes, generation: int | None = None
@@ -153,7 +163,11 @@ class Keyring:
         for row in self.keystore.keys_of(subject):
             if generation in (None, row.generation):
                 with contextlib.suppress(TamperedError):
-                    return self._private(row).unwrap(wrapped, context)
+                    key = self._private(row)
+                    try:
+                        return key.unwrap(wrapped, context)
+                    finally:
+                        key.wipe()
         raise TamperedError
 
     def _private(self, row: SubjectRow) -> PrivateKey:

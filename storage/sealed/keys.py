@@ -16,6 +16,7 @@ from typing import Final, NoReturn
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hpke import (
     AEAD,
@@ -29,6 +30,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from storage.sealed import format as fmt
 from storage.sealed.errors import TamperedError
+from storage.sealed.wiping import wipe
 
 _SUITE: Final = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _MLKEM_SEED_BYTES: Final = 64
@@ -41,7 +43,10 @@ _COMMITMENT_LABEL: Final = b"drawbridge/1 key commitment"
 
 
 class Secret:
-    """What is never pickled or copied: a key that can be copied by accident will be."""
+    """A key, or what holds keys: never pickled or copied, since what can be by accident will be.
+
+    Who made or unwrapped one overwrites it (``wipe``) when it is done with it.
+    """
 
     __slots__ = ()
 
@@ -61,6 +66,10 @@ class DataKey(Secret):
         """Return 32 fresh random bytes."""
         return cls(secrets.token_bytes(fmt.KEY_BYTES))
 
+    def wipe(self) -> None:
+        """Overwrite the key; this object opens nothing any more."""
+        wipe(self.raw)
+
     def commitment(self) -> bytes:
         """Return 32 bytes that no other key has, because AES-GCM alone commits to none."""
         kdf = HKDF(SHA256(), length=COMMITMENT_BYTES, salt=None, info=_COMMITMENT_LABEL)
@@ -72,6 +81,15 @@ def segment_key(data_key: DataKey, salt: bytes, associated_data: bytes) -> bytes
     return HKDF(SHA256(), length=fmt.KEY_BYTES, salt=salt, info=associated_data).derive(
         data_key.raw
     )
+
+
+def segment_cipher(data_key: DataKey, salt: bytes, associated_data: bytes) -> AESGCM:
+    """Return what seals and opens one object's segments; the key in between is overwritten."""
+    key = segment_key(data_key, salt, associated_data)
+    try:
+        return AESGCM(key)
+    finally:
+        wipe(key)
 
 
 def new_header() -> fmt.Header:
@@ -111,7 +129,18 @@ class PrivateKey(Secret):
     def generate(cls) -> "PrivateKey":
         """Return a fresh key from the operating system's randomness."""
         mlkem = MLKEM768PrivateKey.generate().private_bytes_raw()
-        return cls(mlkem + X25519PrivateKey.generate().private_bytes_raw())
+        x25519 = X25519PrivateKey.generate().private_bytes_raw()
+        key = cls(mlkem + x25519)
+        wipe(mlkem, x25519)
+        return key
+
+    def copy(self) -> "PrivateKey":
+        """Return the key once more, for somebody who overwrites theirs at another time."""
+        return PrivateKey(bytes(bytearray(self.raw)))
+
+    def wipe(self) -> None:
+        """Overwrite the key; this object opens nothing any more."""
+        wipe(self.raw)
 
     def public(self) -> PublicKey:
         """Return the half that may be given away."""
@@ -132,7 +161,11 @@ class PrivateKey(Secret):
             raise TamperedError from error
 
     def _halves(self) -> tuple[MLKEM768PrivateKey, X25519PrivateKey]:
-        return (
-            MLKEM768PrivateKey.from_seed_bytes(self.raw[:_MLKEM_SEED_BYTES]),
-            X25519PrivateKey.from_private_bytes(self.raw[_MLKEM_SEED_BYTES:]),
-        )
+        seed, scalar = self.raw[:_MLKEM_SEED_BYTES], self.raw[_MLKEM_SEED_BYTES:]
+        try:
+            return (
+                MLKEM768PrivateKey.from_seed_bytes(seed),
+                X25519PrivateKey.from_private_bytes(scalar),
+            )
+        finally:
+            wipe(seed, scalar)

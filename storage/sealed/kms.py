@@ -20,6 +20,7 @@ from storage.sealed.errors import (
     PassphraseWrongError,
     UnsafeKeyFileError,
 )
+from storage.sealed.keys import Secret
 
 _CONNECT_S: Final = 5.0
 _READ_S: Final = 15.0
@@ -39,7 +40,7 @@ class KmsKey:
     attempts: int = _ATTEMPTS
 
 
-class Kms:
+class Kms(Secret):
     """An enclosure whose key never leaves its service. What is sealed is bound to its use."""
 
     def __init__(self, key: KmsKey) -> None:

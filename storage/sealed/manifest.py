@@ -30,8 +30,12 @@ class Manifest(Secret):
     plain_bytes: int
     sha256: bytes | None  # None where the object was sealed without being hashed
 
+    def wipe(self) -> None:
+        """Overwrite the key; length and hash stay."""
+        self.data_key.wipe()
+
     def encode(self) -> bytes:
-        """Return the bytes that are wrapped: 72, or 104 with a hash."""
+        """Return the bytes that are wrapped: 72, or 104 with a hash. Whoever asks wipes them."""
         length = self.plain_bytes.to_bytes(_LENGTH_BYTES, "big")
         return self.data_key.raw + length + self.data_key.commitment() + (self.sha256 or b"")
 

@@ -24,6 +24,7 @@ from storage.sealed.keys import PrivateKey, PublicKey
 from storage.sealed.keystore import Keystore
 from storage.sealed.keytables import ObjectRow, SubjectRow
 from storage.sealed.manifest import manifest_context
+from storage.sealed.wiping import wipe
 
 _AT_ONCE: Final = 100
 
@@ -82,6 +83,7 @@ class Renewal:
             row, public_key=key.public().raw, root=root, generation=self._keystore.generation()
         )
         wrapped = PublicKey(root).wrap(key.raw, following.context)
+        key.wipe()
         return replace(following, wrapped_private_key=wrapped)
 
     def _moved(self, objects: Sequence[ObjectRow]) -> tuple[list[ObjectRow], list[ObjectRow]]:
@@ -97,8 +99,11 @@ class Renewal:
                 self.unopened += 1
                 continue
             wrapped = PublicKey(to.public_key).wrap(raw, _context(row))
+            wipe(raw)
             seen.append(row)
             moved.append(replace(row, wrapped_manifest=wrapped, generation=to.generation))
+        for key in known.values():
+            key.wipe()
         return seen, moved
 
     def _key(self, row: ObjectRow, known: dict[tuple[SubjectId, int], PrivateKey]) -> PrivateKey:

@@ -17,6 +17,7 @@ from storage.sealed.errors import RootInUseError
 from storage.sealed.keymoves import KeyMoves
 from storage.sealed.keys import PublicKey
 from storage.sealed.keystore import Keystore
+from storage.sealed.wiping import wipe
 
 _AT_ONCE: Final = 100
 
@@ -86,6 +87,7 @@ class Rotation:
             for row in rows:
                 raw = self._custody.unwrap(row.wrapped_private_key, row.context, row.root)
                 wrapped.append(PublicKey(root).wrap(raw, row.context))
+                wipe(raw)
             yield self._moves.rewrapped(root, rows, wrapped)
 
     def retire(self, name: str) -> None:

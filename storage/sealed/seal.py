@@ -9,11 +9,9 @@ and over: sealing needs no more memory for a long object than for a short one.
     write(sealer.finish())               # the last segment; without it nothing opens
 """
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from storage.blobs.contract import Piece
 from storage.sealed import format as fmt
-from storage.sealed.keys import DataKey, segment_key
+from storage.sealed.keys import DataKey, segment_cipher
 
 
 class Sealer:
@@ -25,7 +23,7 @@ class Sealer:
     def __init__(self, data_key: DataKey, associated_data: bytes, header: fmt.Header) -> None:
         """Prepare to seal one object; the header must never have been used with this key."""
         self._header = header
-        self._aead = AESGCM(segment_key(data_key, header.salt, associated_data))
+        self._aead = segment_cipher(data_key, header.salt, associated_data)
         self._held = bytearray()  # the beginning of the next segment
         self._out = bytearray()
         self._segment = 0

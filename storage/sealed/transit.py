@@ -17,6 +17,7 @@ from urllib3.exceptions import HTTPError
 
 from storage.sealed.enclosure import read_fields
 from storage.sealed.errors import KeyServerError, PassphraseWrongError
+from storage.sealed.keys import Secret
 
 _TIMEOUT: Final = urllib3.Timeout(connect=5.0, read=15.0)
 _RETRIES: Final = urllib3.Retry(
@@ -36,7 +37,7 @@ class TransitKey:
     namespace: str | None = None
 
 
-class Transit:
+class Transit(Secret):
     """An enclosure whose key never leaves its server."""
 
     def __init__(self, key: TransitKey, token: str, ca_file: Path | None = None) -> None:

@@ -5,12 +5,11 @@ ciphertext's length: whoever could shorten the object could shorten that too.
 """
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from storage.blobs.contract import Piece
 from storage.sealed import format as fmt
 from storage.sealed.errors import TamperedError, TruncatedError
-from storage.sealed.keys import DataKey, segment_key
+from storage.sealed.keys import DataKey, segment_cipher
 from storage.sealed.seek import Span, spans
 
 
@@ -27,7 +26,7 @@ class Opener:
         """
         header = fmt.Header.decode(untrusted_header)
         self._prefix = header.prefix
-        self._aead = AESGCM(segment_key(data_key, header.salt, associated_data))
+        self._aead = segment_cipher(data_key, header.salt, associated_data)
         self._last = fmt.segments(plain_bytes) - 1
 
     def open(self, span: Span, untrusted_segment: Piece) -> bytes:

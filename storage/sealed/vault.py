@@ -24,6 +24,7 @@ from storage.sealed.seal import Sealer
 from storage.sealed.seek import Span, spans
 from storage.sealed.tink import keyset_json
 from storage.sealed.unseal import Opener
+from storage.sealed.wiping import wipe
 from storage.threads import finished
 
 # How many segments one read of the blob store brings.
@@ -114,6 +115,8 @@ class Vault:
             # The id is ours alone, so whatever may have been stored under it can go.
             await self.destroy(object_id)
             raise
+        finally:
+            data_key.wipe()
         return kept
 
     async def open(
@@ -136,6 +139,7 @@ class Vault:
             return
         header = await self._read(object_id, 0, fmt.HEADER_BYTES)
         opener = Opener(manifest.data_key, row.associated_data, header, manifest.plain_bytes)
+        manifest.wipe()
 
         async def fetch(batch: Sequence[Span]) -> list[bytes]:
             sealed = await self._read(object_id, batch[0].sealed_start, batch[-1].sealed_end)
@@ -171,6 +175,7 @@ class Vault:
         Raises as ``open`` does, and ValueError if the object was sealed without being hashed.
         """
         _, manifest = await self._manifest(object_id)
+        manifest.wipe()
         if manifest.sha256 is None:
             raise ValueError("the object was not hashed")
         return manifest.sha256
@@ -224,8 +229,10 @@ class Vault:
         Raises as ``open`` does; the ciphertext raises BlobMissingError at its first step.
         """
         row, manifest = await self._manifest(object_id)
+        keyset = keyset_json(manifest.data_key)
+        manifest.wipe()
         return ExportedObject(
-            keyset=keyset_json(manifest.data_key),
+            keyset=keyset,
             associated_data=row.associated_data,
             plain_bytes=manifest.plain_bytes,
             sealed_bytes=row.sealed_bytes,
@@ -252,7 +259,10 @@ class Vault:
             row = self._keyring.keystore.object(object_id)
             context = manifest_context(row.id, row.purpose, row.suite)
             raw = self._keyring.unwrap(row.subject, context, row.wrapped_manifest, row.generation)
-            return row, Manifest.decode(raw)
+            try:
+                return row, Manifest.decode(raw)
+            finally:
+                wipe(raw)
 
         row, manifest = await finished(unwrap)
         # The row's lengths are in clear and could be changed; the manifest's cannot.

@@ -70,12 +70,13 @@ async def test_who_holds_the_root_opens_what_it_sealed(
 async def test_no_private_key_and_no_word_lies_in_its_directory(
     intake: Keyring, node: Path, root: LocalRootKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made_keys: list[PrivateKey] = list(root._keys.values())
+    made_keys: list[PrivateKey] = [key.copy() for key in root._keys.values()]
     generate = PrivateKey.generate
 
     def watched() -> PrivateKey:
-        made_keys.append(generate())
-        return made_keys[-1]
+        key = generate()
+        made_keys.append(key.copy())  # what is used is overwritten
+        return key
 
     monkeypatch.setattr(PrivateKey, "generate", watched)
     vault = Vault(intake, FilesystemBlobs(node / "blobs", floor_bytes=0))
