@@ -188,10 +188,26 @@ class Ledger:
         """Return one entry; NoSuchEntryError if there is none."""
         return await self._read(reading.entry, number)
 
-    async def open_slots(self, number: int) -> Mapping[Slot, dict[str, Any] | None]:
+    async def sealed_to(self, number: int) -> Mapping[Slot, SubjectId | None]:
+        """Return to whom an entry's slots are sealed; None where that person was erased.
+
+        A slot that was never filled is not there. NoSuchEntryError if there is no such entry.
+        """
+        await self.entry(number)
+        kept = await self._read(reading.openings, number)
+        whose = {slot: kept[slot].subject if slot in kept else None for slot in Slot}
+        return {
+            slot: SubjectId(subject) if subject else None
+            for slot, subject in whose.items()
+            if subject != ""
+        }
+
+    async def open_slots(
+        self, number: int, *, only: frozenset[Slot] | None = None
+    ) -> Mapping[Slot, dict[str, Any] | None]:
         """Return what an entry's slots open to; None where the person was erased.
 
-        A slot that was never filled is not there.
+        A slot that was never filled is not there; nor is one that is not among ``only``.
 
         Raises:
             NoSuchEntryError: there is no such entry.
@@ -201,6 +217,8 @@ class Ledger:
         kept = await self._read(reading.openings, number)
         values: dict[Slot, dict[str, Any] | None] = {}
         for slot, hashes in found.leaf.slots.items():
+            if only is not None and slot not in only:
+                continue
             if slot not in kept:
                 values[slot] = None
             elif kept[slot].subject:
