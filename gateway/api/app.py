@@ -8,11 +8,16 @@ from typing import Final
 from aiohttp import web
 
 from gateway.api import (
+    alerts,
     choices,
     consents,
     downloads,
     health,
     ledger,
+    ledger_counts,
+    ledger_files,
+    ledger_unsealing,
+    ledger_views,
     openapi,
     partners,
     parts,
@@ -20,6 +25,7 @@ from gateway.api import (
     pictures,
     transfers,
     uploads,
+    webhooks,
 )
 from gateway.api.auth import callers_are_known
 from gateway.api.keys import OPENAPI
@@ -42,6 +48,12 @@ ROUTES: Final[tuple[web.RouteTableDef, ...]] = (
     consents.routes,
     downloads.routes,
     ledger.routes,
+    ledger_counts.routes,
+    ledger_views.routes,
+    ledger_unsealing.routes,
+    ledger_files.routes,
+    alerts.routes,
+    webhooks.routes,
     *console.ROUTES,
 )
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from gateway.alerts.desk import AlertDesk
 from gateway.clock import Clock
 from gateway.identity.accounts import Accounts
 from gateway.identity.api_keys import ApiKeys
@@ -21,6 +22,7 @@ from gateway.intake.pictures import Pictures
 from gateway.intake.uploads import Uploads
 from gateway.intake.waivers import Waivers
 from gateway.ledger_watch import LedgerWatch
+from gateway.notify.webhooks import Webhooks
 from gateway.observability.health import Health
 from gateway.observability.metrics import Metrics
 from gateway.observing import Observatory
@@ -29,6 +31,11 @@ from gateway.policy.pack import Law
 from gateway.privacy.consent import Consents
 from gateway.privacy.erasure import Erasure
 from gateway.privacy.terms import Terms
+from gateway.review.finding import Finding
+from gateway.review.reads import Reads
+from gateway.review.revealing import Revealing
+from gateway.review.unsealing import Unsealing
+from gateway.review.views import Views
 from gateway.transfer.egress import Egress
 from gateway.transfer.endings import Endings
 from gateway.transfer.links import Links
@@ -94,10 +101,17 @@ ORDERS = web.AppKey("orders", Orders)
 TRANSFERS = web.AppKey("transfers", Transfers)
 LINKS = web.AppKey("links", Links)
 LINK_DEFAULTS = web.AppKey("link_defaults", LinkDefaults)
+ALERTS = web.AppKey("alerts", AlertDesk)
+WEBHOOKS = web.AppKey("webhooks", Webhooks)
 OBSERVES = web.AppKey("observes", Observatory)
 PROXIES = web.AppKey("proxies", Proxies)
 EGRESS = web.AppKey("egress", Egress)
 RECEIPTS = web.AppKey("receipts", Receipts)
+FINDING = web.AppKey("finding", Finding)
+READS = web.AppKey("reads", Reads)
+VIEWS = web.AppKey("views", Views)
+UNSEALING = web.AppKey("unsealing", Unsealing)
+REVEALING = web.AppKey("revealing", Revealing)
 HEALTH = web.AppKey("health", Health)
 METRICS = web.AppKey("metrics", Metrics)
 OPENAPI: Final[web.AppKey[dict[str, Any]]] = web.AppKey("openapi")

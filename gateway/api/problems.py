@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from gateway.alerts import errors as alerts
 from gateway.api import errors as api
 from gateway.api.transfers import refusal
 from gateway.errors import GatewayError
@@ -18,7 +19,9 @@ from gateway.identity import errors as identity
 from gateway.intake import errors as intake
 from gateway.intake import tus
 from gateway.journal import JournalUnavailableError
+from gateway.notify import errors as notify
 from gateway.privacy import erasure
+from gateway.review import errors as review
 from gateway.transfer import errors as transfer
 from storage.blobs.contract import StoreFullError, StoreUnavailableError
 from storage.ledger import errors as ledger
@@ -56,6 +59,14 @@ STATUS: Final[dict[type[GatewayError], int]] = {
     identity.EmailTakenError: HTTPStatus.CONFLICT,
     identity.InvitationInvalidError: HTTPStatus.GONE,
     identity.UnknownApiKeyError: HTTPStatus.NOT_FOUND,
+    review.QuestionUnfitError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    review.ViewMissingError: HTTPStatus.NOT_FOUND,
+    review.TooManyViewsError: HTTPStatus.CONFLICT,
+    review.GrantMissingError: HTTPStatus.NOT_FOUND,
+    review.GrantNotOpenError: HTTPStatus.CONFLICT,
+    review.SamePersonError: HTTPStatus.FORBIDDEN,
+    review.FormatUnavailableError: HTTPStatus.NOT_IMPLEMENTED,
+    review.NothingToProveError: HTTPStatus.CONFLICT,
     erasure.AccountMissingError: HTTPStatus.NOT_FOUND,
     erasure.LastAdministratorError: HTTPStatus.CONFLICT,
     erasure.NotRemovedError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -83,6 +94,10 @@ STATUS: Final[dict[type[GatewayError], int]] = {
     intake.FindingUnknownError: HTTPStatus.UNPROCESSABLE_ENTITY,
     intake.NotWaivableError: HTTPStatus.CONFLICT,
     intake.WaiverNotAcceptedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    alerts.AlertMissingError: HTTPStatus.NOT_FOUND,
+    alerts.AlertSettledError: HTTPStatus.CONFLICT,
+    notify.WebhookMissingError: HTTPStatus.NOT_FOUND,
+    notify.WebhookAddressError: HTTPStatus.UNPROCESSABLE_ENTITY,
     transfer.PartnerUnknownError: HTTPStatus.NOT_FOUND,
     transfer.PartnerKnownError: HTTPStatus.CONFLICT,
     transfer.CountryUnknownError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -158,7 +173,7 @@ def document(error: GatewayError) -> dict[str, Any]:
         "title": error.public(),
         "status": status_of(error),
     }
-    if isinstance(error, api.InvalidRequestError) and error.fields:
+    if isinstance(error, api.InvalidRequestError | review.QuestionUnfitError) and error.fields:
         problem["errors"] = error.fields
     if isinstance(error, transfer.TransferDeniedError) and error.decision is not None:
         problem |= refusal(error.decision)

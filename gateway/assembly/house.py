@@ -14,7 +14,7 @@ from aiohttp import web
 from config.settings import Settings
 from gateway.api import keys
 from gateway.api.app import skeleton
-from gateway.assembly import intake, log, people, pictures, transfer
+from gateway.assembly import alerts, intake, log, people, pictures, review, transfer
 from gateway.assembly.readiness import health_of
 from gateway.assembly.stores import opened_cellar
 from gateway.clock import Clock, system_clock
@@ -57,6 +57,8 @@ def build(
             chores += await pictures.furnish(app, cellar, settings, house)
             chores += log.furnish(app, cellar, settings)
             chores += transfer.furnish(app, cellar, settings)
+            chores += await alerts.furnish(app, cellar, settings)
+            review.furnish(app, cellar)
             app[keys.HEALTH] = health_of(cellar, settings, sandbox)
             await house.enter_async_context(kept(chores))
             yield

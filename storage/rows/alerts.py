@@ -73,15 +73,16 @@ async def page(
     *,
     states: Sequence[str],
     rule: str | None,
-    before: float | None,
+    before: AlertRow | None,
     limit: int,
 ) -> Sequence[AlertRow]:
-    """Return alerts in these states, newest first; ``before`` is a moment, exclusive."""
+    """Return alerts in these states, newest first, beginning after ``before``."""
     wanted = select(*_COLUMNS).where(alert.c.state.in_(states))
     if rule is not None:
         wanted = wanted.where(alert.c.rule == rule)
     if before is not None:
-        wanted = wanted.where(alert.c.raised_at < before)
+        same = (alert.c.raised_at == before.raised_at) & (alert.c.id > before.id)
+        wanted = wanted.where((alert.c.raised_at < before.raised_at) | same)
     wanted = wanted.order_by(alert.c.raised_at.desc(), alert.c.id).limit(limit)
     return [AlertRow(*row) for row in await connection.execute(wanted)]
 

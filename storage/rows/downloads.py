@@ -6,7 +6,7 @@ Room: storage/rows. Awaits the connection it is handed. A session is known by it
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -103,6 +103,20 @@ async def record(
             where=handed.excluded.stop > delivery.c.stop,
         )
     )
+
+
+async def files_of_partner(connection: AsyncConnection, partner_id: str, since: float) -> int:
+    """Return how many files a partner was handed something of, in sessions opened since then."""
+    handed = (
+        select(delivery.c.session, delivery.c.drawing)
+        .join(download_session, download_session.c.id == delivery.c.session)
+        .join(transfer, transfer.c.id == download_session.c.transfer)
+        .where(transfer.c.partner == partner_id, download_session.c.opened_at >= since)
+        .distinct()
+        .subquery()
+    )
+    counted = await connection.execute(select(func.count()).select_from(handed))
+    return int(counted.scalar_one())
 
 
 async def delivered(

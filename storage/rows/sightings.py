@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.rows.inserting import inserting
 from storage.rows.tables.alerts import sighting
-from storage.rows.tables.transfer import download_session
+from storage.rows.tables.transfer import download_session, transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +47,20 @@ async def known(connection: AsyncConnection, session: str, network_index: str) -
     return (await connection.execute(wanted)).first() is not None
 
 
-async def of_transfer(connection: AsyncConnection, transfer: str) -> Sequence[SightingRow]:
+async def of_transfer(connection: AsyncConnection, transfer_id: str) -> Sequence[SightingRow]:
     """Return where a transfer's sessions were seen, in order of time."""
     wanted = (
         select(*_COLUMNS)
-        .where(sighting.c.transfer == transfer)
+        .where(sighting.c.transfer == transfer_id)
         .order_by(sighting.c.seen_at, sighting.c.session, sighting.c.network_index)
     )
     return [SightingRow(*row) for row in await connection.execute(wanted)]
 
 
-async def networks_of(connection: AsyncConnection, transfer: str) -> int:
+async def networks_of(connection: AsyncConnection, transfer_id: str) -> int:
     """Return from how many networks one link was used."""
     wanted = select(func.count(distinct(sighting.c.network_index))).where(
-        sighting.c.transfer == transfer
+        sighting.c.transfer == transfer_id
     )
     return int((await connection.execute(wanted)).scalar_one())
 
@@ -91,8 +91,8 @@ async def last_opened_before(
     """Return when a partner last opened another link than that of ``besides``; None: never."""
     wanted = (
         select(func.max(download_session.c.opened_at))
-        .select_from(download_session.join(sighting, sighting.c.session == download_session.c.id))
-        .where(sighting.c.partner == partner, sighting.c.transfer != besides)
+        .select_from(download_session.join(transfer, transfer.c.id == download_session.c.transfer))
+        .where(transfer.c.partner == partner, transfer.c.id != besides)
     )
     moment = (await connection.execute(wanted)).scalar_one_or_none()
     return float(moment) if moment is not None else None

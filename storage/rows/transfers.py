@@ -17,6 +17,7 @@ from storage.rows.tables.transfer import download_session, link, transfer
 
 ACTIVE = "active"
 DENIED = "denied"
+REVOKED = "revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,18 @@ async def of_part(connection: AsyncConnection, part_id: str) -> Sequence[Transfe
         .order_by(transfer.c.created_at.desc(), transfer.c.id)
     )
     return [TransferRow(*row) for row in await connection.execute(wanted)]
+
+
+async def states_of_partner(
+    connection: AsyncConnection, partner_id: str, since: float
+) -> Sequence[str]:
+    """Return the states of a partner's transfers ordered since then, newest first."""
+    wanted = (
+        select(transfer.c.state)
+        .where(transfer.c.partner == partner_id, transfer.c.created_at >= since)
+        .order_by(transfer.c.created_at.desc(), transfer.c.id)
+    )
+    return [row[0] for row in await connection.execute(wanted)]
 
 
 async def subjects_abroad(

@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 from config.settings import Settings
 from gateway.api import keys
 from gateway.api.app import skeleton
-from gateway.assembly import transfer
+from gateway.assembly import alerts, review, transfer
 from gateway.cellar import Cellar
 from gateway.identity.accounts import Accounts, Invitation
 from gateway.identity.api_keys import ApiKeys
@@ -124,6 +124,8 @@ async def front(
     app[keys.LEDGER_WATCH] = watch
     cellar = Cellar(rows, keyring, intake.vault, journal, ledger, watch, clock)
     transfer.furnish(app, cellar, Settings())
+    review.furnish(app, cellar)
+    await alerts.furnish(app, cellar, Settings())
     app[keys.HEALTH] = Health({"ledger": journal.writable}, lambda: {"role": "all"})
     server = Server(app)
     running = Front(app, server, intake, journal, clock, [])
