@@ -1,9 +1,10 @@
-"""/api/v1/ledger: what reviewers look at and prove. /ledger: the log's public files.
+"""/api/v1/ledger: what reviewers look for, look at and prove.
 
-Room: gateway/api. Awaits storage.ledger. Openings are shown to reviewers alone; the public sees
-checkpoints and hashes, never an entry.
+Room: gateway/api. Awaits gateway.review and storage.ledger. Every look is an entry of the log. What
+is sealed beside an entry is open to whom it is sealed to, and within a grant (ledger_unsealing).
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -11,30 +12,28 @@ from aiohttp import web
 
 from gateway.api.auth import caller_of
 from gateway.api.body import Given, given
-from gateway.api.errors import InvalidRequestError
-from gateway.api.keys import CALLER, LEDGER, LEDGER_WATCH
-from gateway.api.operations import ANYONE, REVIEWERS, operation
-from gateway.identity.errors import NotAllowedError, NotSignedInError
+from gateway.api.keys import FINDING, LEDGER, LEDGER_WATCH, READS, REVEALING
+from gateway.api.ledger_questions import ASKS, PAGING, number_asked, question_of
+from gateway.api.operations import CUSTOMERS, REVIEWERS, operation
+from gateway.intake.errors import PartMissingError
+from gateway.review.finding import MAX_PAGE
+from gateway.review.reads import Look
+from gateway.review.revealing import Shown
 from storage.ledger.errors import NoSuchEntryError
-from storage.ledger.events import EventKind
-from storage.ledger.filtering import Filter
-from storage.ledger.leaf import SHAPES
+from storage.ledger.events import Slot
 from storage.ledger.merkle import leaf_hash
 from storage.ledger.reading import Entry
-from storage.ledger.tiles import Tile
 
 routes: Final = web.RouteTableDef()
 
 ITEM: Final = r"/api/v1/ledger/entries/{index:[0-9]{1,15}}"
 DEFAULT_PAGE: Final = 50
-MAX_PAGE: Final = 500
-IMMUTABLE: Final = "public, max-age=31536000, immutable"
 
 
 class SlotDocument(Given):
-    """What a slot's commitment opens to, unless the person was erased."""
+    """A slot that somebody stands in: open, sealed (a grant opens it), or erased with them."""
 
-    state: Literal["open", "erased"]
+    state: Literal["open", "sealed", "erased"]
     value: dict[str, Any] | None
 
 
@@ -48,24 +47,37 @@ class EntrySummary(Given):
     transfer: str | None
     src: str | None
     dst: str | None
+    observed: str | None
+    region: str | None
     decision: str | None
     basis: str | None
     policy: str | None
 
 
 class EntryDocument(EntrySummary):
-    """An entry with its exact bytes and what its slots open to."""
+    """An entry with its exact bytes and its slots, as far as whoever asks may see them."""
 
     entry: str
     openings: dict[str, SlotDocument]
 
 
 class EntryPage(Given):
-    """Entries, newest first; ``next_before`` asks for the page after this one."""
+    """Entries, newest first; ``next_before`` asks for the page after this one.
+
+    ``size`` is how long the log is, ``total`` how many of its entries fit.
+    """
 
     entries: list[EntrySummary]
     size: int
+    total: int
     next_before: int | None
+
+
+class Timeline(Given):
+    """Every entry about one part, oldest first; openings as far as whoever asks may see them."""
+
+    part: str
+    entries: list[EntryDocument]
 
 
 class ProofDocument(Given):
@@ -105,17 +117,19 @@ class LedgerStatus(Given):
 
 
 @routes.get("/api/v1/ledger/entries")
-@operation(to=REVIEWERS, gives=EntryPage)
+@operation(to=REVIEWERS, gives=EntryPage, asks=ASKS + PAGING)
 async def list_entries(request: web.Request) -> web.Response:
-    """List entries, newest first: ``before``, ``limit``, ``kind``, ``src``, ``dst``, ``decision``,
-    ``transfer``."""
-    ledger = request.app[LEDGER]
-    wanted, limit = _wanted(request)
-    found = await ledger.page(wanted, limit)
+    """List the entries that fit a question, newest first."""
+    question = question_of(request)
+    before, limit = number_asked(request, "before"), number_asked(request, "limit")
+    limit = max(1, min(DEFAULT_PAGE if limit is None else limit, MAX_PAGE))
+    await request.app[READS].note(caller_of(request), Look.SEARCH, question.text)
+    found = await request.app[FINDING].page(question, before, limit)
     return given(
         EntryPage(
-            entries=[EntrySummary(**_summary(entry)) for entry in found],
-            size=(await ledger.head()).size,
+            entries=[EntrySummary(**summary(entry)) for entry in found],
+            size=(await request.app[LEDGER].head()).size,
+            total=await request.app[FINDING].count(question),
             next_before=found[-1].number if len(found) == limit and found[-1].number else None,
         )
     )
@@ -124,14 +138,11 @@ async def list_entries(request: web.Request) -> web.Response:
 @routes.get(ITEM)
 @operation(to=REVIEWERS, gives=EntryDocument)
 async def show_entry(request: web.Request) -> web.Response:
-    """Show one entry and what it commits to, as far as nobody in it was erased."""
-    ledger, index = request.app[LEDGER], int(request.match_info["index"])
-    entry = await ledger.entry(index)
-    openings = {
-        slot.value: SlotDocument(state="erased" if value is None else "open", value=value)
-        for slot, value in (await ledger.open_slots(index)).items()
-    }
-    return given(EntryDocument(**_summary(entry), entry=entry.raw.decode(), openings=openings))
+    """Show one entry, and of what it commits to as much as whoever asks may see."""
+    index, caller = int(request.match_info["index"]), caller_of(request)
+    entry = await request.app[LEDGER].entry(index)
+    await request.app[READS].note(caller, Look.ENTRY, str(index))
+    return given(entry_document(entry, await request.app[REVEALING].show(caller, index)))
 
 
 @routes.get(f"{ITEM}/proof")
@@ -140,6 +151,7 @@ async def prove_entry(request: web.Request) -> web.Response:
     """Prove that an entry is in the log."""
     ledger, index = request.app[LEDGER], int(request.match_info["index"])
     entry = await ledger.entry(index)
+    await request.app[READS].note(caller_of(request), Look.PROOF, str(index))
     return given(
         ProofDocument(
             index=index,
@@ -148,6 +160,22 @@ async def prove_entry(request: web.Request) -> web.Response:
             vkey=ledger.key.vkey,
         )
     )
+
+
+@routes.get("/api/v1/parts/{id}/timeline")
+@operation(to=CUSTOMERS | REVIEWERS, gives=Timeline)
+async def show_timeline(request: web.Request) -> web.Response:
+    """Show everything the log says about a part: to its owner, and to reviewers."""
+    caller, part = caller_of(request), request.match_info["id"]
+    owner = await request.app[FINDING].owner(part)
+    if owner is None or (owner != caller.account and not caller.may_act_as(REVIEWERS)):
+        raise PartMissingError
+    if owner != caller.account:
+        await request.app[READS].note(caller, Look.TIMELINE, part)
+    found = await request.app[FINDING].timeline(part)
+    shown = [(entry, await request.app[REVEALING].own(caller, entry.number)) for entry in found]
+    documents = [entry_document(entry, slots) for entry, slots in shown]
+    return given(Timeline(part=part, entries=documents))
 
 
 @routes.get("/api/v1/ledger/status")
@@ -173,74 +201,19 @@ async def show_status(request: web.Request) -> web.Response:
     )
 
 
-@routes.get("/ledger/checkpoint")
-@operation(to=ANYONE, media_type="text/plain")
-async def show_checkpoint(request: web.Request) -> web.Response:
-    """Give the newest published checkpoint (C2SP tlog-checkpoint)."""
-    _, note = await request.app[LEDGER].published()
-    return web.Response(body=note, content_type="text/plain", charset="utf-8")
+def entry_document(entry: Entry, slots: Mapping[Slot, Shown]) -> EntryDocument:
+    """Return an entry as JSON shows it, with ``slots`` as they may be seen."""
+    openings = {
+        slot.value: SlotDocument(
+            state=shown.state.value, value=None if shown.value is None else dict(shown.value)
+        )
+        for slot, shown in slots.items()
+    }
+    return EntryDocument(**summary(entry), entry=entry.raw.decode(), openings=openings)
 
 
-@routes.get("/ledger/log.vkey")
-@operation(to=ANYONE, media_type="text/plain")
-async def show_vkey(request: web.Request) -> web.Response:
-    """Give the log's public key. Whoever audits should have it from elsewhere."""
-    return web.Response(text=f"{request.app[LEDGER].key.vkey}\n", content_type="text/plain")
-
-
-@routes.get("/ledger/tile/{path:.+}")
-@operation(to=ANYONE, media_type="application/octet-stream")
-async def show_tile(request: web.Request) -> web.Response:
-    """Give a tile of the published log (C2SP tlog-tiles); bundles of entries to reviewers only."""
-    path = f"tile/{request.match_info['path']}"
-    if Tile.parse(path).level is None:
-        _refuse_strangers(request)
-    content = await request.app[LEDGER].tile(path)
-    cached = "no-store" if Tile.parse(path).level is None else IMMUTABLE
-    return web.Response(
-        body=content,
-        content_type="application/octet-stream",
-        headers={"Cache-Control": cached},
-    )
-
-
-def _refuse_strangers(request: web.Request) -> None:
-    if request.get(CALLER) is None:
-        raise NotSignedInError
-    if not caller_of(request).may_act_as(REVIEWERS):
-        raise NotAllowedError
-
-
-def _wanted(request: web.Request) -> tuple[Filter, int]:
-    asked = request.query
-    before, limit = _number(asked.get("before"), "before"), _number(asked.get("limit"), "limit")
-    kind = asked.get("kind")
-    if kind is not None and kind not in set(EventKind):
-        raise InvalidRequestError([{"field": "kind", "problem": "no such kind of entry"}])
-    for field, name in (("src", "src"), ("dst", "dst"), ("decision", "dec"), ("transfer", "x")):
-        value = asked.get(field)
-        if value is not None and SHAPES[name].fullmatch(value) is None:
-            raise InvalidRequestError([{"field": field, "problem": "not of the form it has"}])
-    wanted = Filter(
-        before=before,
-        kinds=(kind,) if kind else (),
-        src=asked.get("src"),
-        dst=asked.get("dst"),
-        decision=asked.get("decision"),
-        transfer=asked.get("transfer"),
-    )
-    return wanted, max(1, min(DEFAULT_PAGE if limit is None else limit, MAX_PAGE))
-
-
-def _number(text: str | None, field: str) -> int | None:
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 15):
-        raise InvalidRequestError([{"field": field, "problem": "not a whole number"}])
-    return int(text)
-
-
-def _summary(entry: Entry) -> dict[str, Any]:
+def summary(entry: Entry) -> dict[str, Any]:
+    """Return what of an entry every auditor may read."""
     leaf = entry.leaf
     return {
         "index": entry.number,
@@ -250,6 +223,8 @@ def _summary(entry: Entry) -> dict[str, Any]:
         "transfer": leaf.facts["x"],
         "src": leaf.facts["src"],
         "dst": leaf.facts["dst"],
+        "observed": leaf.facts["obs"],
+        "region": leaf.facts["reg"],
         "decision": leaf.facts["dec"],
         "basis": leaf.facts["basis"],
         "policy": leaf.facts["pol"],

@@ -3,6 +3,7 @@
 Room: gateway/api. Pure. Pages for people are left out; everything else a route declares is in.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
@@ -15,7 +16,7 @@ from pydantic.json_schema import models_json_schema
 
 from gateway.api.body import given_json
 from gateway.api.keys import OPENAPI
-from gateway.api.operations import ANYONE, Operation, operation, operation_of
+from gateway.api.operations import ANYONE, Asked, Operation, operation, operation_of
 
 routes: Final = web.RouteTableDef()
 
@@ -108,7 +109,8 @@ def _one(
         "parameters": [
             {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
             for name in _PLACE.findall(path)
-        ],
+        ]
+        + [_asked(one) for one in declared.asks],
         "responses": {str(int(declared.status)): answer, "default": _PROBLEM},
         "security": [] if declared.public else [{"key": []}, {"session": []}],
     }
@@ -118,3 +120,14 @@ def _one(
             "content": {"application/json": {"schema": schemas[declared.takes]}},
         }
     return told
+
+
+def _asked(one: Asked) -> dict[str, Any]:
+    schema = json.loads(one.schema)
+    return {
+        "name": one.name,
+        "in": "query",
+        "required": False,
+        "description": one.meaning,
+        "schema": {"type": "array", "items": schema} if one.many else schema,
+    }

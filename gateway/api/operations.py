@@ -36,6 +36,19 @@ class UndeclaredRouteError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A field of the query: its name, its JSON schema, what it means, whether it may be repeated.
+
+    ``schema`` is a JSON text, so that a declaration stays immutable.
+    """
+
+    name: str
+    schema: str
+    meaning: str
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """A route's own account of itself. ``to`` empty means anyone."""
 
@@ -45,6 +58,7 @@ class Operation:
     status: int = HTTPStatus.OK
     media_type: str = "application/json"
     page: bool = False  # for people: who is not signed in is sent to the login page
+    asks: tuple[Asked, ...] = ()
 
     @property
     def public(self) -> bool:
@@ -59,9 +73,10 @@ def operation(
     gives: type[BaseModel] | None = None,
     status: int = HTTPStatus.OK,
     media_type: str = "application/json",
+    asks: tuple[Asked, ...] = (),
 ) -> Callable[[H], H]:
     """Declare an API handler."""
-    return _declared(Operation(to, takes, gives, status, media_type))
+    return _declared(Operation(to, takes, gives, status, media_type, asks=asks))
 
 
 def page(*, to: frozenset[Role]) -> Callable[[H], H]:

@@ -49,12 +49,6 @@ class SamePersonError(GatewayError):
     code = "same-person"
 
 
-class OutsideGrantError(GatewayError):
-    """This entry is outside what the grant covers."""
-
-    code = "outside-grant"
-
-
 class FormatUnavailableError(GatewayError):
     """This gateway was installed without what this format needs. An operator can add it with
     "pip install drawbridge-gateway[parquet]"."""

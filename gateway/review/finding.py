@@ -160,6 +160,11 @@ class Finding:
         """Return every entry about a part, oldest first, at most ``MAX_PAGE``, the newest."""
         return (await self.page(Question(part=part_id), None, MAX_PAGE))[::-1]
 
+    async def owner(self, part_id: str) -> str | None:
+        """Return the account that a part belongs to, None when there is no such part."""
+        async with self.rows.reading() as connection:
+            return await tracing.owner_of(connection, part_id)
+
     async def _belonging(self, question: Question) -> tuple[frozenset[str], frozenset[int]]:
         """Return the transfers and the entries that belong to all that the question names."""
         sets: list[tuple[set[str], set[int]]] = []

@@ -104,13 +104,21 @@ class Revealing:
             await self.unsealing.used(caller, grant.id, f"entry/{number}", entry=number)
             may = frozenset(kept)
         else:
-            may = frozenset(slot for slot, whose in kept.items() if whose == caller.subject)
-        return await self.opened(number, kept, may)
+            may = _own(kept, caller)
+        return await self._opened(number, kept, may)
 
-    async def opened(
+    async def own(self, caller: Caller, number: int) -> Mapping[Slot, Shown]:
+        """Return an entry's slots, open only what is sealed to ``caller``; no grant is used.
+
+        Raises:
+            NoSuchEntryError: there is no such entry.
+        """
+        kept = await self.openings.sealed_to(number)
+        return await self._opened(number, kept, _own(kept, caller))
+
+    async def _opened(
         self, number: int, kept: Mapping[Slot, SubjectId | None], may: frozenset[Slot]
     ) -> Mapping[Slot, Shown]:
-        """Return an entry's slots, those in ``may`` open; whoever calls is entitled to those."""
         values = await self.openings.open_slots(number, only=may) if may else {}
         shown: dict[Slot, Shown] = {}
         for slot, whose in kept.items():
@@ -182,3 +190,8 @@ class Revealing:
         wanted = await self.finding.filter_of(grant.question)
         only = replace(wanted, after=number - 1, before=number + 1)
         return await self.finding.log.count(only) == 1
+
+
+def _own(kept: Mapping[Slot, SubjectId | None], caller: Caller) -> frozenset[Slot]:
+    """Return the slots that are sealed to whoever asks: what stands there is theirs."""
+    return frozenset(slot for slot, whose in kept.items() if whose == caller.subject)

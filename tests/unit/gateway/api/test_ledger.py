@@ -1,9 +1,11 @@
 """The log over HTTP: reviewers search, open and prove; the public sees hashes and checkpoints."""
 
+import json
 import sqlite3
 
 import pytest
 
+from gateway.api import keys
 from gateway.identity.roles import Role
 from storage.ids import SubjectId
 from storage.ledger.checkpoint import VerifyingKey
@@ -66,16 +68,30 @@ async def test_a_search_for_nonsense_is_refused(
     assert (await problem(answer))["errors"]
 
 
-async def test_a_reviewer_sees_what_an_entry_opens_to_until_its_person_is_erased(
+async def test_what_is_sealed_to_others_is_not_shown_to_a_reviewer_alone(
     program: Browser, reviewer: dict[str, str], ledger: Ledger, keyring: Keyring
 ) -> None:
     subject = await fill(ledger, keyring)
     shown = await (await program.get("/api/v1/ledger/entries/1", headers=reviewer)).json()
-    assert shown["openings"] == {"obj": {"state": "open", "value": {"filename": "bracket.step"}}}
-    assert "bracket" not in shown["entry"]
+    assert shown["openings"] == {"obj": {"state": "sealed", "value": None}}
+    assert "bracket" not in json.dumps(shown)
     await keyring.shred_subject(subject)
+    await ledger.erase(subject, Event(EventKind.SUBJECT_ERASED, openings={}), key="erased")
     shown = await (await program.get("/api/v1/ledger/entries/1", headers=reviewer)).json()
-    assert shown["openings"] == {"obj": {"state": "erased", "value": None}}
+    assert shown["openings"]["obj"] == {"state": "erased", "value": None}
+
+
+async def test_what_is_sealed_to_oneself_is_open(
+    program: Browser, front: Front, reviewer: dict[str, str], ledger: Ledger
+) -> None:
+    caller = await front.app[keys.API_KEYS].caller(reviewer["Authorization"].partition(" ")[2])
+    assert caller is not None
+    event = Event(
+        EventKind.LEDGER_REVIEWED, openings={Slot.OBJ: Opening(caller.subject, {"look": "entry"})}
+    )
+    await ledger.append(event, key="mine")
+    shown = await (await program.get("/api/v1/ledger/entries/0", headers=reviewer)).json()
+    assert shown["openings"] == {"obj": {"state": "open", "value": {"look": "entry"}}}
 
 
 async def test_a_proof_holds_against_the_exact_entry(
@@ -100,8 +116,6 @@ async def test_there_is_no_entry_beyond_the_last(
 async def test_the_status_tells_what_was_found_and_not_what_is_hoped(
     front: Front, program: Browser, reviewer: dict[str, str], ledger: Ledger, keyring: Keyring
 ) -> None:
-    from gateway.api import keys
-
     status = await (await program.get("/api/v1/ledger/status", headers=reviewer)).json()
     assert (status["size"], status["published"]) == (0, None)
     assert status["verified"]["state"] == "not-yet"
