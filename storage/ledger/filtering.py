@@ -6,7 +6,7 @@ ask the same. Values are always parameters.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
@@ -62,6 +62,35 @@ class Filter:
     transfer: str | None = None
     transfers: frozenset[str] | None = None
     numbers: frozenset[int] | None = None
+
+    def fits(self, number: int, facts: Mapping[str, str | None]) -> bool:
+        """Return whether an entry fits, by its facts under the leaf's names: what ``where`` says.
+
+        Whoever has the entries can so ask again, without a database.
+        """
+        at, x = facts["ts"] or "", facts["x"]
+        exact = (
+            (self.src, "src"),
+            (self.dst, "dst"),
+            (self.observed, "obs"),
+            (self.region, "reg"),
+            (self.decision, "dec"),
+            (self.basis, "basis"),
+            (self.transfer, "x"),
+        )
+        return (
+            (self.before is None or number < self.before)
+            and (self.after is None or number > self.after)
+            and (self.since is None or at >= self.since)
+            and (self.until is None or at < self.until)
+            and (not self.kinds or facts["t"] in self.kinds)
+            and all(value is None or facts[name] == value for value, name in exact)
+            and (
+                (self.transfers is None and self.numbers is None)
+                or (x is not None and x in (self.transfers or ()))
+                or number in (self.numbers or ())
+            )
+        )
 
     def where(self) -> tuple[str, list[Value]]:
         """Return the condition and its parameters, in SQLite's words."""

@@ -180,6 +180,10 @@ class Ledger:
         """Return the numbers of the entries written under these keys, in order."""
         return await self._read(reading.numbers, keys)
 
+    async def subtrees(self, places: Sequence[tuple[int, int]]) -> list[bytes]:
+        """Return the roots of full subtrees of the tree, each by its height and number."""
+        return await self._read(reading.subtrees, places)
+
     async def entries(self, start: int, end: int) -> list[reading.Entry]:
         """Return entries ``start`` to ``end``, oldest first."""
         return await self._read(lambda database: list(reading.entries(database, start, end)))

@@ -157,6 +157,19 @@ def consistency(database: sqlite3.Connection, old: int, size: int) -> list[bytes
     )
 
 
+def subtrees(database: sqlite3.Connection, places: Sequence[tuple[int, int]]) -> list[bytes]:
+    """Return the roots of full subtrees, each by its height and number."""
+    tiles: dict[tuple[int, int], bytes] = {}
+
+    def read(level: int, number: int) -> bytes:
+        if (level, number) not in tiles:
+            tiles[level, number] = tile_of(database, level, number)
+        return tiles[level, number]
+
+    nodes = nodes_from(read)
+    return [nodes(height, number) for height, number in places]
+
+
 def tile_bytes(database: sqlite3.Connection, tile: Tile, size: int) -> bytes:
     """Return the file that stands at a tile's path in a log of ``size`` entries.
 
