@@ -1,4 +1,4 @@
-"""A whole tree walked from its left edge to its right: entries where they are shown, hashes between.
+"""A tree walked from its left edge to its right: entries where they are shown, hashes between.
 
 Room: storage/ledger. Pure. Whoever shows some entries of a log and, for every gap between them, the
 roots of the full subtrees that fill it, has shown what root the whole tree has. So one walk proves
