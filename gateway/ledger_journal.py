@@ -6,8 +6,9 @@ keyring through KeyringSealer.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from gateway.journal import JournalUnavailableError, Note
+from gateway.journal import Happening, JournalUnavailableError, Note
 from gateway.ledger_watch import LedgerWatch
 from storage.ids import SubjectId
 from storage.ledger.errors import (
@@ -21,6 +22,20 @@ from storage.ledger.events import Event, Opening, Receipt, Slot
 from storage.ledger.log import Ledger
 from storage.sealed.errors import KeyShreddedError
 from storage.sealed.keyring import Keyring
+
+# What these tell of lies in the store of sealed drawings: where that stands is a destination too.
+STORED: Final = frozenset(
+    {
+        Happening.UPLOAD_RECEIVED,
+        Happening.DRAWING_INSPECTED,
+        Happening.DRAWING_WAIVED,
+        Happening.ORIGINAL_DESTROYED,
+        Happening.PART_EXPORTED,
+        Happening.DOWNLOAD_STARTED,
+        Happening.DOWNLOAD_RESUMED,
+        Happening.GATEWAY_STARTED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +61,14 @@ class KeyringSealer:
 
 @dataclass(frozen=True, slots=True)
 class LedgerJournal:
-    """Writes notes down in the ledger; see gateway.journal.Journal for what it promises."""
+    """Writes notes down in the ledger; see gateway.journal.Journal for what it promises.
+
+    ``region`` is where sealed drawings are stored, None when that is unknown.
+    """
 
     ledger: Ledger
     watch: LedgerWatch
+    region: str | None = None
 
     async def write(self, note: Note, *, key: str) -> Receipt:
         """Return where the note stands once it is durable.
@@ -61,7 +80,7 @@ class LedgerJournal:
         if not self.watch.sound:
             raise JournalUnavailableError
         try:
-            return await self.ledger.append(_event(note), key=key)
+            return await self.ledger.append(_event(note, self.region), key=key)
         except (LedgerUnavailableError, NotValidError) as error:
             raise JournalUnavailableError from error
 
@@ -74,7 +93,7 @@ class LedgerJournal:
         if not self.watch.sound:
             raise JournalUnavailableError
         try:
-            return await self.ledger.erase(subject, _event(note), key=key)
+            return await self.ledger.erase(subject, _event(note, self.region), key=key)
         except (LedgerUnavailableError, NotValidError) as error:
             raise JournalUnavailableError from error
 
@@ -97,7 +116,7 @@ class LedgerJournal:
             return False
 
 
-def _event(note: Note) -> Event:
+def _event(note: Note, storage: str | None) -> Event:
     actor = note.actor_subject or note.subject
     named: dict[Slot, tuple[SubjectId, Mapping[str, str | int]] | None] = {
         Slot.ACTOR: (actor, {"account": note.actor}) if note.actor else None,
@@ -115,6 +134,6 @@ def _event(note: Note) -> Event:
         basis=note.basis,
         policy=note.policy,
         observed=note.observed,
-        region=note.region,
+        region=note.region or (storage if note.happening in STORED else None),
         openings={slot: Opening(*told) for slot, told in named.items() if told is not None},
     )

@@ -80,7 +80,9 @@ async def list_partners(request: web.Request) -> web.Response:
 async def file_documents(request: web.Request) -> web.Response:
     """Replace the papers on file for a partner."""
     wanted = await taken(request, Filing)
-    partner = await request.app[PARTNERS].file(request.match_info["id"], wanted.documents)
+    partner = await request.app[PARTNERS].file(
+        caller_of(request), request.match_info["id"], wanted.documents
+    )
     return given(document(partner, request))
 
 

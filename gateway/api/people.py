@@ -149,7 +149,7 @@ async def logout(request: web.Request) -> web.Response:
 async def invite(request: web.Request) -> web.Response:
     """Make an account and the one-time link that opens it."""
     wanted = await taken(request, NewInvitation)
-    invitation = await request.app[ACCOUNTS].invite(wanted.role, wanted.email)
+    invitation = await request.app[ACCOUNTS].invite(wanted.role, wanted.email, caller_of(request))
     document = InvitationDocument(
         account=invitation.account,
         role=invitation.role,
@@ -209,7 +209,7 @@ async def list_api_keys(request: web.Request) -> web.Response:
 @operation(to=ADMINS, status=204)
 async def revoke_api_key(request: web.Request) -> web.Response:
     """Revoke an API key, at once."""
-    await request.app[API_KEYS].revoke(request.match_info["id"])
+    await request.app[API_KEYS].revoke(request.match_info["id"], caller_of(request))
     return web.Response(status=204)
 
 

@@ -105,6 +105,7 @@ STATUS: Final[dict[type[GatewayError], int]] = {
     transfer.ConsentMissingError: HTTPStatus.NOT_FOUND,
     transfer.TransferMissingError: HTTPStatus.NOT_FOUND,
     transfer.TransferDeniedError: HTTPStatus.FORBIDDEN,
+    transfer.TransferOverError: HTTPStatus.CONFLICT,
     transfer.LinkUnusableError: HTTPStatus.GONE,
     transfer.DestinationContradictedError: HTTPStatus.FORBIDDEN,
     transfer.CodeWrongError: HTTPStatus.FORBIDDEN,

@@ -33,6 +33,19 @@ class NewTransfer(Taken):
     code: Annotated[str, Field(min_length=4, max_length=64)] | None = None
 
 
+class Extension(Taken):
+    """How long a link lives from now on."""
+
+    expires_s: Annotated[int, Field(ge=60, le=MAX_EXPIRES_S)]
+
+
+class ExtendedDocument(Given):
+    """When a link ends now."""
+
+    transfer: str
+    expires_at: datetime
+
+
 class ReasonDocument(Given):
     """Why not. ``code`` is stable."""
 
@@ -146,6 +159,15 @@ async def revoke_transfer(request: web.Request) -> web.Response:
     """End a transfer: its link dies, running downloads are cut."""
     shown = await request.app[TRANSFERS].revoke(caller_of(request), request.match_info["id"])
     return given(_document(shown))
+
+
+@routes.post("/api/v1/transfers/{id}/extend")
+@operation(to=CUSTOMERS, takes=Extension, gives=ExtendedDocument)
+async def extend_transfer(request: web.Request) -> web.Response:
+    """Let a transfer's link live longer; 403 with the decision when that is no longer allowed."""
+    wanted, transfer = await taken(request, Extension), request.match_info["id"]
+    ends = await request.app[ORDERS].extend(caller_of(request), transfer, wanted.expires_s)
+    return given(ExtendedDocument(transfer=transfer, expires_at=moment(ends)))
 
 
 @routes.post(f"{PART}/withdraw")

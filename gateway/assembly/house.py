@@ -14,7 +14,7 @@ from aiohttp import web
 from config.settings import Settings
 from gateway.api import keys
 from gateway.api.app import skeleton
-from gateway.assembly import alerts, intake, log, people, pictures, review, transfer
+from gateway.assembly import alerts, chronicle, intake, log, people, pictures, review, transfer
 from gateway.assembly.readiness import health_of
 from gateway.assembly.stores import opened_cellar
 from gateway.clock import Clock, system_clock
@@ -58,6 +58,7 @@ def build(
             chores += log.furnish(app, cellar, settings)
             chores += transfer.furnish(app, cellar, settings)
             chores += await alerts.furnish(app, cellar, settings)
+            chores += await chronicle.furnish(app, cellar, settings, house)
             review.furnish(app, cellar)
             app[keys.HEALTH] = health_of(cellar, settings, sandbox)
             await house.enter_async_context(kept(chores))

@@ -24,9 +24,12 @@ FIRST_LOGIN: Final[web.AppKey[Path]] = web.AppKey("first_login", Path)
 async def furnish(app: web.Application, cellar: Cellar, settings: Settings) -> None:
     """Put accounts and sessions into ``app``; make the first administrator if there is none."""
     passwords, times = Passwords(), settings.sessions
-    accounts = Accounts(cellar.rows, cellar.keyring, passwords, cellar.clock, times.invitation_s)
+    accounts = Accounts(
+        *(cellar.rows, cellar.keyring, passwords, cellar.clock, times.invitation_s),
+        journal=cellar.journal,
+    )
     app[keys.ACCOUNTS] = accounts
-    app[keys.API_KEYS] = ApiKeys(cellar.rows, cellar.clock)
+    app[keys.API_KEYS] = ApiKeys(cellar.rows, cellar.clock, cellar.journal)
     app[keys.SESSIONS] = Sessions(
         rows=cellar.rows,
         people=cellar.keyring,

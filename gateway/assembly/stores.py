@@ -6,6 +6,7 @@ Room: gateway/assembly.
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from config.keeping import BlobKeeper
 from config.settings import Role, Settings
 from gateway.assembly.blobs import opened_blobs
 from gateway.assembly.custody import opened_custody
@@ -71,10 +72,18 @@ async def opened_cellar(settings: Settings, clock: Clock) -> AsyncIterator[Cella
             raise WrongRootKeyError from error
         vault = Vault(keyring, blobs)
         watch = LedgerWatch(ledger, clock)
-        journal = LedgerJournal(ledger, watch)
+        journal = LedgerJournal(ledger, watch, storage_region(settings))
         if settings.role is Role.ALL:
             await destroy_orphans(rows, blobs, vault)
         yield Cellar(rows, keyring, vault, journal, ledger, watch, clock)
+
+
+def storage_region(settings: Settings) -> str | None:
+    """Return where sealed drawings are stored, None when nobody said so."""
+    if settings.observing.storage_region is not None:
+        return settings.observing.storage_region
+    here = settings.blobs.keeper is BlobKeeper.FILESYSTEM
+    return settings.origin_country if here else None
 
 
 def _opened_keyring(settings: Settings) -> Keyring:

@@ -16,8 +16,9 @@ from gateway.identity.errors import (
     InvitationInvalidError,
 )
 from gateway.identity.passwords import Passwords
-from gateway.identity.roles import Role
+from gateway.identity.roles import Caller, Role
 from gateway.identity.tokens import new_token, token_hash
+from gateway.journal import Happening, Journal, Note
 from storage.ids import SubjectId, new_object_id
 from storage.rows import accounts, credentials
 from storage.rows.accounts import AccountRow
@@ -63,13 +64,15 @@ class Accounts:
     passwords: Passwords
     clock: Clock
     invitation_s: int
+    journal: Journal
 
-    async def invite(self, role: Role, email: str | None) -> Invitation:
-        """Make an account and the one-time link that opens it.
+    async def invite(self, role: Role, email: str | None, by: Caller | None = None) -> Invitation:
+        """Make an account and the one-time link that opens it; ``by`` None is the gateway itself.
 
         Raises:
             EmailNeededError: ``email`` is not an address. None is for the first administrator.
             EmailTakenError: somebody has it.
+            JournalUnavailableError: nobody was invited.
         """
         address = None if email is None else normal_email(email)
         subject = await self.people.create_subject()
@@ -84,6 +87,7 @@ class Accounts:
                 if await accounts.by_email(connection, index):
                     raise EmailTakenError
                 await accounts.set_email(connection, row.id, index, sealed)
+            await self._tell(Happening.ACCOUNT_INVITED, row, by)
             hashed = token_hash(invitation.token)
             await credentials.add_invitation(connection, hashed, row.id, invitation.expires_at)
         return invitation
@@ -94,6 +98,7 @@ class Accounts:
         Raises:
             WeakPasswordError, EmailNeededError, EmailTakenError: and the link stays good.
             InvitationInvalidError: the link was used, or is too old, or never was.
+            JournalUnavailableError: and the link stays good.
         """
         now, hashed = self.clock().timestamp(), token_hash(token)
         async with self.rows.reading() as connection:
@@ -112,6 +117,8 @@ class Accounts:
                 if await accounts.by_email(connection, index):
                     raise EmailTakenError
                 await accounts.set_email(connection, row.id, index, sealed)
+            own = Caller(row.id, row.subject, Role(row.role))
+            await self._tell(Happening.ACCOUNT_OPENED, row, own, hashed)
             await accounts.set_password(connection, row.id, password_hash)
             await credentials.end_sessions_of(connection, row.id)
         return row
@@ -133,6 +140,18 @@ class Accounts:
         if row.email_sealed is None:
             return None
         return (await self.people.open_field(row.subject, EMAIL_CONTEXT, row.email_sealed)).decode()
+
+    async def _tell(
+        self, happening: Happening, row: AccountRow, by: Caller | None, which: str = ""
+    ) -> None:
+        note = Note(
+            happening,
+            row.subject,
+            by.account if by else "gateway",
+            {"account": row.id, "role": row.role},
+            actor_subject=by.subject if by else None,
+        )
+        await self.journal.write(note, key=f"{happening}/{row.id}/{which}")
 
     async def _sealed(self, subject: SubjectId, address: str) -> bytes:
         return await self.people.seal_field(subject, EMAIL_CONTEXT, address.encode())

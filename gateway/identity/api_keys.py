@@ -10,8 +10,9 @@ from gateway.clock import Clock
 from gateway.identity.errors import UnknownApiKeyError
 from gateway.identity.roles import Caller, Role
 from gateway.identity.tokens import MAX_TOKEN_CHARS, new_token, token_hash
+from gateway.journal import Happening, Journal, Note
 from storage.ids import new_object_id
-from storage.rows import credentials
+from storage.rows import accounts, credentials
 from storage.rows.credentials import ApiKeyRow
 from storage.rows.engine import Rows
 
@@ -30,12 +31,22 @@ class ApiKeys:
 
     rows: Rows
     clock: Clock
+    journal: Journal
 
     async def create(self, account: str) -> NewApiKey:
-        """Make a key for an account."""
+        """Make a key for an account.
+
+        Raises:
+            JournalUnavailableError: none was made.
+        """
         key = NewApiKey(new_object_id(), new_token("dbk"))
         now = self.clock().timestamp()
         async with self.rows.transaction() as connection:
+            holder = await accounts.by_id(connection, account)
+            if holder is not None:
+                about = {"key": key.id, "account": account}
+                note = Note(Happening.API_KEY_CREATED, holder.subject, account, about)
+                await self.journal.write(note, key=f"{note.happening}/{key.id}")
             await credentials.add_api_key(connection, token_hash(key.secret), key.id, account, now)
         return key
 
@@ -52,13 +63,18 @@ class ApiKeys:
         async with self.rows.reading() as connection:
             return await credentials.api_keys(connection)
 
-    async def revoke(self, key_id: str) -> None:
+    async def revoke(self, key_id: str, caller: Caller) -> None:
         """Revoke a key.
 
         Raises:
             UnknownApiKeyError: there is none that could be revoked.
+            JournalUnavailableError: none was revoked.
         """
         async with self.rows.transaction() as connection:
+            note = Note(
+                Happening.API_KEY_REVOKED, caller.subject, caller.account, {"key": key_id[:64]}
+            )
             now = self.clock().timestamp()
             if not await credentials.revoke_api_key(connection, key_id, now):
                 raise UnknownApiKeyError
+            await self.journal.write(note, key=f"{note.happening}/{key_id}")

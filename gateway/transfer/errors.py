@@ -54,6 +54,12 @@ class TransferDeniedError(GatewayError):
         self.decision = decision
 
 
+class TransferOverError(GatewayError):
+    """This transfer's link can no longer be opened, so it cannot be extended. Order another."""
+
+    code = "transfer-over"
+
+
 class LinkUnusableError(GatewayError):
     """This link cannot be opened. It may be incomplete, used up, expired or withdrawn; which of
     these it is cannot be told here. Copy the whole link, or ask whoever sent it for a new one."""

@@ -5,8 +5,8 @@ anything follows from it (promise 2); all of it is one transaction.
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from gateway.clock import Clock
@@ -20,7 +20,7 @@ from gateway.policy.facts import Facts
 from gateway.policy.pack import Law
 from gateway.privacy.consent import Consents, as_fact
 from gateway.transfer.contents import DESCRIPTION, Contents, Item
-from gateway.transfer.errors import TransferDeniedError
+from gateway.transfer.errors import TransferDeniedError, TransferMissingError, TransferOverError
 from gateway.transfer.partners import Partners, papers_of
 from storage.ids import new_object_id
 from storage.rows import links as rows_of_links
@@ -100,6 +100,54 @@ class Orders:
             if decision.allowed:
                 return await self._link(connection, asked, transfer, decision, order)
         raise TransferDeniedError(transfer.id, decision)
+
+    async def extend(self, caller: Caller, transfer_id: str, expires_s: int) -> float:
+        """Let a transfer's link live ``expires_s`` from now; return when it ends.
+
+        It is decided anew, on the facts and the law of now.
+
+        Raises:
+            TransferMissingError: there is none, or it is of somebody else's part.
+            TransferOverError: its link can no longer be opened.
+            TransferDeniedError: it would not be allowed now; the link stays as it is.
+            JournalUnavailableError: nothing has changed.
+        """
+        async with self.rows.transaction() as connection:
+            row, asked = await self._ordered(connection, caller, transfer_id)
+            decision = decide(await self._facts(connection, asked), self.law)
+            now = self.clock().timestamp()
+            expires_at = now + expires_s
+            allowed = "allow" if decision.allowed else "deny"
+            reasons: dict[str, str | int] = {
+                "expires_at": int(expires_at),
+                "reasons": " ".join(dict.fromkeys(one.code for one in decision.reasons)),
+            }
+            note = replace(
+                _note(Happening.LINK_EXTENDED, asked, row, reasons),
+                decision=allowed,
+                basis=decision.basis,
+                policy=decision.policy,
+            )
+            key = f"{note.happening}/{row.id}/{allowed}/{int(expires_at)}"
+            if not decision.allowed:
+                await self.journal.write(note, key=key)
+                raise TransferDeniedError(row.id, decision)
+            if not await rows_of_links.extend(connection, row.id, expires_at, now):
+                raise TransferOverError
+            await self.journal.write(note, key=key)
+        return expires_at
+
+    async def _ordered(
+        self, connection: Connection, caller: Caller, transfer_id: str
+    ) -> tuple[TransferRow, Asked]:
+        row = await rows_of_transfers.by_id(connection, transfer_id)
+        part = await rows_of_parts.by_id(connection, row.part) if row else None
+        if row is None or part is None or part.account != caller.account:
+            raise TransferMissingError
+        partner = await self.partners.find(connection, row.partner)
+        consent = await self.consents.standing(connection, caller, partner)
+        items = await self.contents.of(connection, part)
+        return row, Asked(caller, part, partner, consent, items)
 
     async def _asked(
         self, connection: Connection, caller: Caller, part_id: str, order: Order
@@ -181,17 +229,8 @@ class Orders:
             code_attempts_left=self.code_attempts,
             code_hash=self.code_hash(transfer.id, order.code) if order.code else None,
         )
-        note = Note(
-            Happening.LINK_CREATED,
-            asked.part.subject,
-            asked.caller.account,
-            {"part": asked.part.id},
-            src=transfer.origin,
-            dst=transfer.destination,
-            transfer=transfer.id,
-            recipient=Party(asked.partner.subject, {"partner": asked.partner.id}),
-            reasons={"expires_at": int(row.expires_at), "opens": row.opens_left},
-        )
+        reasons = {"expires_at": int(row.expires_at), "opens": row.opens_left}
+        note = _note(Happening.LINK_CREATED, asked, transfer, reasons)
         await self.journal.write(note, key=f"{Happening.LINK_CREATED}/{transfer.id}")
         await rows_of_links.add(connection, row)
         return Handed(transfer.id, token, decision, row.expires_at)
@@ -199,6 +238,22 @@ class Orders:
     def code_hash(self, transfer: str, code: str) -> str:
         """Return the keyed hash of an access code: without the key, guesses cannot be tried."""
         return self.partners.people.blind_index(f"link.code/{transfer}", code)
+
+
+def _note(
+    happening: Happening, asked: Asked, transfer: TransferRow, reasons: Mapping[str, str | int]
+) -> Note:
+    return Note(
+        happening,
+        asked.part.subject,
+        asked.caller.account,
+        {"part": asked.part.id},
+        src=transfer.origin,
+        dst=transfer.destination,
+        transfer=transfer.id,
+        recipient=Party(asked.partner.subject, {"partner": asked.partner.id}),
+        reasons=reasons,
+    )
 
 
 def _transfer(asked: Asked, decision: Decision, origin: str, now: float) -> TransferRow:

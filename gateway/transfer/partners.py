@@ -126,16 +126,19 @@ class Partners:
             found = await rows_of_partners.every(connection)
         return [await self.shown(row) for row in found]
 
-    async def file(self, partner_id: str, documents: Mapping[str, date]) -> Partner:
+    async def file(self, caller: Caller, partner_id: str, documents: Mapping[str, date]) -> Partner:
         """Replace the papers on file for a partner.
 
         Raises:
             PartnerUnknownError: there is none.
             DocumentUnknownError: the law packs do not know one of the papers.
+            JournalUnavailableError: nothing has changed.
         """
         papers = self._known(documents)
         async with self.rows.transaction() as connection:
-            await self._one(connection, partner_id)
+            row = await self._one(connection, partner_id)
+            if papers != row.documents:
+                await self._tell_changed(caller, row, "papers", {"papers": len(documents)})
             await rows_of_partners.set_documents(connection, partner_id, papers)
             return await self.shown(await self._one(connection, partner_id))
 
@@ -144,10 +147,13 @@ class Partners:
 
         Raises:
             PartnerUnknownError: there is none.
+            JournalUnavailableError: nothing has changed.
         """
         sessions: list[str] = []
         async with self.rows.transaction() as connection:
-            await self._one(connection, partner_id)
+            row = await self._one(connection, partner_id)
+            if blocked != (row.blocked_at is not None):
+                await self._tell_changed(caller, row, "blocked" if blocked else "unblocked", {})
             at = self.clock().timestamp() if blocked else None
             await rows_of_partners.set_blocked(connection, partner_id, at)
             if blocked:
@@ -184,6 +190,20 @@ class Partners:
             documents=papers_of(row),
             blocked=row.blocked_at is not None,
         )
+
+    async def _tell_changed(
+        self, caller: Caller, row: PartnerRow, change: str, about: Mapping[str, str | int]
+    ) -> None:
+        note = Note(
+            Happening.PARTNER_CHANGED,
+            row.subject,
+            caller.account,
+            {"partner": row.id, "change": change} | dict(about),
+            dst=row.country,
+            actor_subject=caller.subject,
+        )
+        # Changing and changing back are two changes: none of them is another's entry.
+        await self.journal.write(note, key=f"{note.happening}/{row.id}/{new_object_id()}")
 
     async def _one(self, connection: Connection, partner_id: str) -> PartnerRow:
         row = await rows_of_partners.by_id(connection, partner_id)

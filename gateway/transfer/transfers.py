@@ -12,10 +12,12 @@ from gateway.clock import Clock
 from gateway.identity.roles import Caller
 from gateway.intake.errors import NotReleasedError, PartMissingError
 from gateway.intake.states import DrawingEvent, DrawingState, PartState, after
-from gateway.journal import Happening, Journal, Note
+from gateway.journal import Happening, Journal, Note, Party
+from gateway.observability.logging import log_of
 from gateway.transfer.endings import Cause, Endings
 from gateway.transfer.errors import TransferMissingError
 from gateway.transfer.partners import Partner, Partners
+from storage.ledger.errors import ErasedError
 from storage.rows import downloads as rows_of_downloads
 from storage.rows import links as rows_of_links
 from storage.rows import partners as rows_of_partners
@@ -27,6 +29,8 @@ from storage.rows.engine import Rows
 from storage.rows.links import LinkRow
 from storage.rows.parts import PartRow
 from storage.rows.transfers import TransferRow
+
+log = log_of("gateway.transfer")
 
 EXPIRED: Final = "expired"
 SPENT: Final = "spent"
@@ -113,8 +117,31 @@ class Transfers:
             worn_out = await rows_of_transfers.worn_out(connection, now)
             for transfer_id, by_time in worn_out:
                 state = EXPIRED if by_time else SPENT
+                await self._tell_expired(connection, transfer_id, state)
                 await rows_of_transfers.end(connection, transfer_id, state, now)
         return len(worn_out)
+
+    async def _tell_expired(self, connection: Connection, transfer_id: str, state: str) -> None:
+        row = await rows_of_transfers.by_id(connection, transfer_id)
+        part = await rows_of_parts.by_id(connection, row.part) if row else None
+        partner = await rows_of_partners.by_id(connection, row.partner) if row else None
+        if row is None or part is None or partner is None:
+            return
+        note = Note(
+            Happening.LINK_EXPIRED,
+            part.subject,
+            "gateway",
+            {"part": part.id},
+            src=row.origin,
+            dst=row.destination,
+            transfer=row.id,
+            recipient=Party(partner.subject, {"partner": partner.id}),
+            reasons={"state": state},
+        )
+        try:
+            await self.journal.write(note, key=f"{note.happening}/{row.id}")
+        except ErasedError:  # the transfer ends all the same, and its entries are of nobody now
+            log.info("expiry.untold", transfer=row.id)
 
     async def _own(self, connection: Connection, caller: Caller, transfer_id: str) -> TransferRow:
         row = await rows_of_transfers.by_id(connection, transfer_id)

@@ -133,6 +133,14 @@ async def marked(connection: AsyncConnection, name: str) -> str | None:
     return value
 
 
+async def marks(connection: AsyncConnection, prefix: str) -> Mapping[str, str]:
+    """Return everything marked under names that begin so."""
+    wanted = select(mark.c.name, mark.c.value).where(
+        mark.c.name.startswith(prefix, autoescape=True)
+    )
+    return {row[0]: row[1] for row in await connection.execute(wanted)}
+
+
 async def set_mark(connection: AsyncConnection, name: str, value: str) -> None:
     """Mark ``value`` under a name, whatever stood there."""
     made = inserting(connection, mark).values(name=name, value=value)

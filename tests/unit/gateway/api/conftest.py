@@ -104,8 +104,8 @@ async def front(
     app[keys.CLOCK] = clock
     app[keys.METRICS] = Metrics()
     app[keys.SITE] = keys.Site("http://gateway.example", 10_000, 3)
-    app[keys.ACCOUNTS] = Accounts(rows, keyring, quick_passwords, clock, 1000)
-    app[keys.API_KEYS] = ApiKeys(rows, clock)
+    app[keys.ACCOUNTS] = Accounts(rows, keyring, quick_passwords, clock, 1000, journal)
+    app[keys.API_KEYS] = ApiKeys(rows, clock, journal)
     app[keys.SESSIONS] = Sessions(
         rows=rows,
         people=keyring,
