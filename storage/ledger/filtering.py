@@ -92,9 +92,13 @@ class Filter:
             )
         )
 
-    def where(self) -> tuple[str, list[Value]]:
-        """Return the condition and its parameters, in SQLite's words."""
-        parts = [*self._plain(), *self._timed(), *self._listed()]
+    def where(self, *, bounded: bool = True) -> tuple[str, list[Value]]:
+        """Return the condition and its parameters, in SQLite's words.
+
+        ``bounded`` looks up between which numbers the times lie: worth it for one page out of
+        many entries, and not for whoever reads all of them in turn.
+        """
+        parts = [*self._plain(), *self._timed(bounded), *self._listed()]
         values = [value for _, given in parts for value in given]
         return " AND ".join(text for text, _ in parts) or "true", values
 
@@ -114,7 +118,7 @@ class Filter:
             if value is not None:
                 yield text, [value]
 
-    def _timed(self) -> Iterator[tuple[str, list[Value]]]:
+    def _timed(self, bounded: bool) -> Iterator[tuple[str, list[Value]]]:
         asked = (("at >= ?", self.since), ("at < ?", self.until))
         given = [(text, moment) for text, moment in asked if moment is not None]
         if not given:
@@ -124,8 +128,9 @@ class Filter:
         # clocks may have been put back, so the times themselves are asked for all the same.
         within = " AND ".join(text for text, _ in given)
         moments: list[Value] = [moment for _, moment in given]
-        for bound in ("number >= (SELECT min(number)", "number <= (SELECT max(number)"):
-            yield f"{bound} FROM entry WHERE {within})", moments
+        if bounded:
+            for bound in ("number >= (SELECT min(number)", "number <= (SELECT max(number)"):
+                yield f"{bound} FROM entry WHERE {within})", moments
         yield " AND ".join(f"+{text}" for text, _ in given), moments
 
     def _listed(self) -> Iterator[tuple[str, list[Value]]]:

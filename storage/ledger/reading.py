@@ -67,7 +67,7 @@ def scan(database: sqlite3.Connection, wanted: Filter, limit: int) -> list[tuple
 
     Nothing is decoded: whoever exports a million entries goes on ``after`` the last.
     """
-    condition, values = wanted.where()
+    condition, values = wanted.where(bounded=False)
     rows = database.execute(
         f"SELECT number, leaf FROM entry WHERE {condition} ORDER BY number LIMIT ?",  # noqa: S608
         [*values, limit],

@@ -4,13 +4,13 @@ Room: gateway/review. Pure, but for the library it needs: pyarrow, which is larg
 ``pip install drawbridge-gateway[parquet]``. Without it this format is refused, and no other.
 """
 
-import io
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import IO, Any, Final
 
 from gateway.review.errors import FormatUnavailableError
 from gateway.review.exports.row import Row
+from gateway.review.exports.sink import Sink
 
 # So many rows make a group: what is held in memory at once, here and by whoever reads.
 GROUP_ROWS: Final = 8192
@@ -42,7 +42,7 @@ class Parquet:
                 ("entry", pa.string()),
             ]
         )
-        self._sink = _Sink()
+        self._sink = Sink()
         self._writer: Any = parquet.ParquetWriter(self._sink, self._schema, compression="zstd")
         self._waiting: list[Row] = []
 
@@ -72,33 +72,6 @@ class Parquet:
             for column, field in zip(columns, self._schema, strict=True)
         ]
         self._writer.write_table(self._arrow.Table.from_arrays(arrays, schema=self._schema))
-
-
-class _Sink(io.RawIOBase):
-    """Takes what is written and hands it on; knows how much there was in all."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._pieces: list[bytes] = []
-        self._size_bytes = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        piece = bytes(data)
-        self._pieces.append(piece)
-        self._size_bytes += len(piece)
-        return len(piece)
-
-    def tell(self) -> int:
-        return self._size_bytes
-
-    def taken(self) -> bytes:
-        """Return what was written since this was asked last."""
-        data = b"".join(self._pieces)
-        self._pieces.clear()
-        return data
 
 
 def values(row: Row) -> tuple[Any, ...]:
