@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from config.loading import load
+from config.settings import Role
 from gateway.cli.options import ConfigFile
 from gateway.cli.output import people
 
@@ -21,6 +22,10 @@ def serve(
     host: Annotated[str | None, typer.Option("--host", help="Where to listen.")] = None,
     port: Annotated[
         int | None, typer.Option("--port", help="Which port; 0 picks a free one.", min=0, max=65535)
+    ] = None,
+    role: Annotated[
+        Role | None,
+        typer.Option("--role", help="all, or intake: receives and seals, and can open nothing."),
     ] = None,
     config: ConfigFile = None,
     print_login: Annotated[
@@ -34,12 +39,13 @@ def serve(
     """Start the gateway: SQLite, files and in-process jobs unless the settings say otherwise.
 
     On an empty data directory it creates everything and writes DIR/first-admin.json with a
-    one-time login link and an API key.
+    one-time login link and an API key. A node of role intake needs the public root there first:
+    `drawbridge keys export` on the node that opens writes it.
     """
     # Loading the whole house takes a second, which no other command should wait for.
     from gateway.assembly import serving
 
-    given: dict[str, Any] = {"data_dir": data, "host": host, "port": port}
+    given: dict[str, Any] = {"data_dir": data, "host": host, "port": port, "role": role}
     settings = load(config, overrides={k: v for k, v in given.items() if v is not None})
     console = people()
 
