@@ -80,7 +80,7 @@ class LedgerJournal:
         if not self.watch.sound:
             raise JournalUnavailableError
         try:
-            return await self.ledger.append(_event(note, self.region), key=key)
+            return await self.ledger.append(event_of(note, self.region), key=key)
         except (LedgerUnavailableError, NotValidError) as error:
             raise JournalUnavailableError from error
 
@@ -93,7 +93,7 @@ class LedgerJournal:
         if not self.watch.sound:
             raise JournalUnavailableError
         try:
-            return await self.ledger.erase(subject, _event(note, self.region), key=key)
+            return await self.ledger.erase(subject, event_of(note, self.region), key=key)
         except (LedgerUnavailableError, NotValidError) as error:
             raise JournalUnavailableError from error
 
@@ -116,7 +116,8 @@ class LedgerJournal:
             return False
 
 
-def _event(note: Note, storage: str | None) -> Event:
+def event_of(note: Note, storage: str | None = None) -> Event:
+    """Return the entry that a note becomes; ``storage`` is where sealed drawings are stored."""
     actor = note.actor_subject or note.subject
     named: dict[Slot, tuple[SubjectId, Mapping[str, str | int]] | None] = {
         Slot.ACTOR: (actor, {"account": note.actor}) if note.actor else None,

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from gateway.alerts.model import TOLD, WHY, Finding, Severity
 from gateway.clock import Clock
-from gateway.journal import Happening, Journal, JournalUnavailableError, Note, Party
+from gateway.journal import Happening, Journal, JournalUnavailableError, Note
 from gateway.observability.logging import log_of
 from storage.ids import SubjectId
 from storage.ledger.errors import ErasedError
@@ -71,8 +71,8 @@ class Raising:
     async def _raised(self, finding: Finding, *, of_partner: bool) -> bool:
         partner = finding.partner if of_partner else None
         subject = partner.subject if partner else self.house
-        await self._tell(finding, subject)
         about = dict(finding.about) | ({"partner": partner.id} if partner else {})
+        await self._tell(finding, subject, about)
         row = AlertRow(
             id=finding.id,
             cause=finding.key,
@@ -94,22 +94,20 @@ class Raising:
         log.warning("alert.raised", code=finding.rule, transfer=row.transfer)
         return added
 
-    async def _tell(self, finding: Finding, subject: SubjectId) -> None:
-        transfer, partner = finding.transfer, finding.partner
-        known = partner is not None and subject == partner.subject
+    async def _tell(
+        self, finding: Finding, subject: SubjectId, about: Mapping[str, str | int]
+    ) -> None:
+        transfer = finding.transfer
         note = Note(
             Happening.ALERT_RAISED,
             subject,
             "gateway",
-            {"alert": finding.id} | dict(finding.about),
+            {"alert": finding.id} | dict(about),
             src=transfer.origin if transfer else None,
             dst=transfer.destination if transfer else None,
             observed=finding.observed,
             basis=f"alert:{finding.rule}",
             transfer=transfer.id if transfer else None,
-            recipient=(
-                Party(partner.subject, {"partner": partner.id}) if partner and known else None
-            ),
             reasons={"severity": finding.severity}
             | ({"entry": finding.entry} if finding.entry is not None else {}),
             actor_subject=self.house,

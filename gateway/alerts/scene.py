@@ -34,20 +34,29 @@ class Scene:
         """When, in seconds since 1970."""
         return datetime.fromisoformat(self.entry.leaf.at).timestamp()
 
+    @property
+    def until(self) -> float:
+        """The moment after it: entries know seconds, rows parts of them."""
+        return self.at + 1.0
+
     def window(self, seconds: int) -> int:
         """Return the number of the span of time that the entry falls into."""
         return int(self.at // seconds)
 
     async def other_countries(self) -> frozenset[str]:
         """Return where the partner was seen with its other transfers."""
-        return await sightings.countries_of(self.connection, self.partner.id, self.transfer.id)
+        return await sightings.countries_of(
+            self.connection, self.partner.id, self.transfer.id, self.at
+        )
 
     async def new_systems(self) -> list[int]:
         """Return autonomous systems of this transfer that no other of the partner's came from.
 
         Nothing is new where there is nothing to compare with.
         """
-        known = await sightings.systems_of(self.connection, self.partner.id, self.transfer.id)
+        known = await sightings.systems_of(
+            self.connection, self.partner.id, self.transfer.id, self.at
+        )
         if not known:
             return []
         seen = await sightings.of_transfer(self.connection, self.transfer.id)
@@ -60,19 +69,21 @@ class Scene:
     async def files_pulled(self) -> int:
         """Return how many files the partner was handed in sessions opened within mass_pull_s."""
         since = self.at - self.thresholds.mass_pull_s
-        return await downloads.files_of_partner(self.connection, self.partner.id, since)
+        return await downloads.files_of_partner(self.connection, self.partner.id, since, self.until)
 
     async def last_opened(self) -> float | None:
         """Return when the partner last opened another link."""
         return await sightings.last_opened_before(
-            self.connection, self.partner.id, self.transfer.id
+            self.connection, self.partner.id, self.transfer.id, self.at
         )
 
     async def denied_in_a_row(self) -> int:
         """Return how many of the partner's newest transfers were denied, within denied_s."""
         since = self.at - self.thresholds.denied_s
         count = 0
-        for state in await transfers.states_of_partner(self.connection, self.partner.id, since):
+        for state in await transfers.states_of_partner(
+            self.connection, self.partner.id, since, self.until
+        ):
             if state != DENIED:
                 break
             count += 1

@@ -114,6 +114,7 @@ SLOTS: Final[Mapping[EventKind, frozenset[Slot]]] = {
             EventKind.DOWNLOAD_CUT,
             EventKind.DOWNLOAD_REFUSED,
             EventKind.RECEIPT_ISSUED,
+            EventKind.INTEGRITY_FAILED,
             EventKind.PARTNER_ADDED,
             EventKind.PARTNER_CHANGED,
             EventKind.WEBHOOK_ADDED,

@@ -105,13 +105,19 @@ async def record(
     )
 
 
-async def files_of_partner(connection: AsyncConnection, partner_id: str, since: float) -> int:
-    """Return how many files a partner was handed something of, in sessions opened since then."""
+async def files_of_partner(
+    connection: AsyncConnection, partner_id: str, since: float, until: float
+) -> int:
+    """Return how many files a partner was handed something of, in sessions opened in that time."""
     handed = (
         select(delivery.c.session, delivery.c.drawing)
         .join(download_session, download_session.c.id == delivery.c.session)
         .join(transfer, transfer.c.id == download_session.c.transfer)
-        .where(transfer.c.partner == partner_id, download_session.c.opened_at >= since)
+        .where(
+            transfer.c.partner == partner_id,
+            download_session.c.opened_at >= since,
+            download_session.c.opened_at < until,
+        )
         .distinct()
         .subquery()
     )

@@ -65,34 +65,52 @@ async def networks_of(connection: AsyncConnection, transfer_id: str) -> int:
     return int((await connection.execute(wanted)).scalar_one())
 
 
-async def countries_of(connection: AsyncConnection, partner: str, besides: str) -> frozenset[str]:
-    """Return in which countries a partner was seen with other transfers than ``besides``."""
-    wanted = select(distinct(sighting.c.country)).where(
-        sighting.c.partner == partner,
-        sighting.c.transfer != besides,
-        sighting.c.country.is_not(None),
+async def countries_of(
+    connection: AsyncConnection, partner: str, besides: str, before: float
+) -> frozenset[str]:
+    """Return in which countries a partner was seen with other transfers before then."""
+    wanted = (
+        select(sighting.c.country)
+        .distinct()
+        .where(
+            sighting.c.partner == partner,
+            sighting.c.transfer != besides,
+            sighting.c.seen_at < before,
+            sighting.c.country.is_not(None),
+        )
     )
     return frozenset(row[0] for row in await connection.execute(wanted))
 
 
-async def systems_of(connection: AsyncConnection, partner: str, besides: str) -> frozenset[int]:
-    """Return in which autonomous systems a partner was seen with other transfers."""
-    wanted = select(distinct(sighting.c.asn)).where(
-        sighting.c.partner == partner,
-        sighting.c.transfer != besides,
-        sighting.c.asn.is_not(None),
+async def systems_of(
+    connection: AsyncConnection, partner: str, besides: str, before: float
+) -> frozenset[int]:
+    """Return in which autonomous systems a partner was seen with other transfers before then."""
+    wanted = (
+        select(sighting.c.asn)
+        .distinct()
+        .where(
+            sighting.c.partner == partner,
+            sighting.c.transfer != besides,
+            sighting.c.seen_at < before,
+            sighting.c.asn.is_not(None),
+        )
     )
     return frozenset(row[0] for row in await connection.execute(wanted))
 
 
 async def last_opened_before(
-    connection: AsyncConnection, partner: str, besides: str
+    connection: AsyncConnection, partner: str, besides: str, before: float
 ) -> float | None:
-    """Return when a partner last opened another link than that of ``besides``; None: never."""
+    """Return when a partner last opened another link before then; None: never."""
     wanted = (
         select(func.max(download_session.c.opened_at))
         .select_from(download_session.join(transfer, transfer.c.id == download_session.c.transfer))
-        .where(transfer.c.partner == partner, transfer.c.id != besides)
+        .where(
+            transfer.c.partner == partner,
+            transfer.c.id != besides,
+            download_session.c.opened_at < before,
+        )
     )
     moment = (await connection.execute(wanted)).scalar_one_or_none()
     return float(moment) if moment is not None else None

@@ -65,12 +65,16 @@ async def of_part(connection: AsyncConnection, part_id: str) -> Sequence[Transfe
 
 
 async def states_of_partner(
-    connection: AsyncConnection, partner_id: str, since: float
+    connection: AsyncConnection, partner_id: str, since: float, until: float
 ) -> Sequence[str]:
-    """Return the states of a partner's transfers ordered since then, newest first."""
+    """Return the states of a partner's transfers ordered in that time, newest first."""
     wanted = (
         select(transfer.c.state)
-        .where(transfer.c.partner == partner_id, transfer.c.created_at >= since)
+        .where(
+            transfer.c.partner == partner_id,
+            transfer.c.created_at >= since,
+            transfer.c.created_at < until,
+        )
         .order_by(transfer.c.created_at.desc(), transfer.c.id)
     )
     return [row[0] for row in await connection.execute(wanted)]

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from gateway.journal import JournalUnavailableError, Note, Receipt
+from gateway.ledger_journal import event_of
 from redaction.errors import UnreadableError, WorkerFailedError
 from redaction.model import Action, CarrierClass, Category, Profile, Proof
 from redaction.report import Report, ReportedFinding, Status
 from redaction.sandbox.client import Outcome
 from redaction.sandbox.memory import MemoryFile
 from storage.ids import SubjectId
+from storage.ledger.leaf import facts_of
 
 SECRET = b"Wilhelmina"
 MASK = b"----------"
@@ -40,6 +42,7 @@ class MemoryJournal:
     async def write(self, note: Note, *, key: str) -> Receipt:
         if self.broken:
             raise JournalUnavailableError
+        facts_of(event_of(note))  # what the ledger would not take is not taken here either
         self.notes.setdefault(key, note)
         return Receipt(list(self.notes).index(key), sha256(key.encode()).digest())
 
