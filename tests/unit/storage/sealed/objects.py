@@ -45,8 +45,12 @@ class _Kept(io.BytesIO):
 
 
 def tink_of(key: DataKey) -> Any:
+    return tink_from(keyset_json(key))
+
+
+def tink_from(keyset: str) -> Any:
     streaming_aead.register()
-    handle = json_proto_keyset_format.parse(keyset_json(key), secret_key_access.TOKEN)
+    handle = json_proto_keyset_format.parse(keyset, secret_key_access.TOKEN)
     assert isinstance(handle, tink.KeysetHandle)
     return handle.primitive(streaming_aead.StreamingAead)
 
