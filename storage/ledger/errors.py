@@ -41,3 +41,12 @@ class NotValidError(LedgerError):
         super().__init__(f"{where}: {why}")
         self.where = where
         self.why = why
+
+
+class BehindError(NotValidError):
+    """The log was signed further on than it goes, or over other entries: it was brought back from a
+    backup, or is another. Signing it again would make two truths under one name."""
+
+    def __init__(self, why: str) -> None:
+        """Keep the reason."""
+        super().__init__("signed before", why)

@@ -17,14 +17,15 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from storage.ids import SubjectId
-from storage.ledger import audit, reading
+from storage.ledger import audit, reading, releasing
 from storage.ledger.checkpoint import Checkpoint, Signer, VerifyingKey
-from storage.ledger.database import DAMAGED, head_of
+from storage.ledger.database import DAMAGED
 from storage.ledger.database import reading as reading_from
 from storage.ledger.errors import ErasedError, LedgerUnavailableError, UnfitEventError
 from storage.ledger.events import Event, EventKind, Receipt, Slot
 from storage.ledger.filtering import Fact, Filter, Tally
 from storage.ledger.leaf import SALT_BYTES, Leaf, facts_of, key_commitment, key_hash
+from storage.ledger.notary import Notary
 from storage.ledger.proof import Proof
 from storage.ledger.sealing import FieldSealer, all_filled, opened
 from storage.ledger.tiles import Tile
@@ -46,33 +47,35 @@ class Ledger:
         """Work on an open writer; see ``open`` for the usual way."""
         self.path = path
         self.key = key
+        self.notary: Notary | None = None
         self._writer = writer
         self._sealer = sealer
         self._clock = clock
 
     @classmethod
     async def open(
-        cls, path: Path, signer: Signer, sealer: FieldSealer, *, clock: Clock
+        cls,
+        path: Path,
+        signer: Signer,
+        sealer: FieldSealer,
+        *,
+        clock: Clock,
+        notary: Notary | None = None,
     ) -> "Ledger":
         """Return the ledger in ``path``, begun if it is not there.
 
-        Every entry is hashed again first: the tree must be the one that was last signed.
+        Every entry is hashed again first: the tree must be the one that was last signed, and have
+        grown from what the notary saw leave.
 
         Raises:
             NotValidError: the file was changed, cut or exchanged; nothing more is written to it.
+            BehindError: it was brought back from before what left; nothing is written to it.
             LedgerUnavailableError: it cannot be opened.
         """
-
-        def opened() -> Writer:
-            writer = Writer(path, signer)
-            try:
-                audit.check_tree(path, signer.public)
-            except BaseException:
-                writer.close()
-                raise
-            return writer
-
-        return cls(path, await finished(opened), sealer, signer.public, clock)
+        writer = await finished(releasing.opened_writer, path, signer, notary)
+        ledger = cls(path, writer, sealer, signer.public, clock)
+        ledger.notary = notary
+        return ledger
 
     async def close(self) -> None:
         """Write what waits and close the file."""
@@ -138,14 +141,12 @@ class Ledger:
             LedgerUnavailableError: it could not be kept, so it is not published.
         """
         made: list[Checkpoint] = []
-
-        def keep(database: sqlite3.Connection) -> None:
-            note = head_of(database)
-            made.append(self.key.open(note))
-            database.execute("INSERT OR IGNORE INTO checkpoint VALUES (?, ?)", (made[0].size, note))
-
-        await self._run(keep)
+        await self._run(lambda file: made.append(releasing.keep(file, self.key, self.notary)))
         return made[0]
+
+    async def countersign(self, note: bytes) -> None:
+        """Keep a published checkpoint with the cosignatures it has now; these were checked."""
+        await self._run(lambda database: releasing.countersign(database, self.key, note))
 
     async def _run(self, work: Callable[[sqlite3.Connection], None]) -> None:
         errand = Errand(work)
@@ -179,6 +180,10 @@ class Ledger:
     async def numbers(self, keys: Sequence[str]) -> list[int]:
         """Return the numbers of the entries written under these keys, in order."""
         return await self._read(reading.numbers, keys)
+
+    async def consistency(self, old: int, size: int) -> list[bytes]:
+        """Return the proof that the tree of ``size`` entries has grown from that of ``old``."""
+        return await self._read(reading.consistency, old, size)
 
     async def subtrees(self, places: Sequence[tuple[int, int]]) -> list[bytes]:
         """Return the roots of full subtrees of the tree, each by its height and number."""

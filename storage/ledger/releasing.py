@@ -1,0 +1,84 @@
+"""What happens in the ledger's file when a checkpoint leaves it, and when others signed it too.
+
+Room: storage/ledger. Blocking; but for the opening, it runs in the writer's transactions.
+"""
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from storage.ledger.audit import check_tree
+from storage.ledger.checkpoint import Checkpoint, Signer, VerifyingKey, open_note
+from storage.ledger.database import head_of, reading, tile_of
+from storage.ledger.errors import NoSuchEntryError, NotSignedError
+from storage.ledger.notary import Notary
+from storage.ledger.notes import split
+from storage.ledger.tiles import nodes_from
+from storage.ledger.writer import Writer
+
+_NOTE: Final = "SELECT note FROM checkpoint WHERE size = ?"
+
+
+def opened_writer(path: Path, signer: Signer, notary: Notary | None) -> Writer:
+    """Return the writer of a file whose whole tree was checked, also against what left before.
+
+    Raises:
+        NotValidError: the tree is not the one that was last signed.
+        BehindError: it has not grown from what left the house.
+        LedgerUnavailableError: the file cannot be opened, or the record not be read.
+    """
+    writer = Writer(path, signer)
+    try:
+        signed = check_tree(path, signer.public)
+        if notary is not None:
+            _check(path, signed, notary)
+    except BaseException:
+        writer.close()
+        raise
+    return writer
+
+
+def _check(path: Path, signed: Checkpoint, notary: Notary) -> None:
+    """Where nothing is recorded yet, the newest checkpoint that the file says to have left is."""
+    with reading(path) as database:
+        nodes = nodes_from(lambda level, tile: tile_of(database, level, tile))
+        newest = database.execute("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")
+        if notary.check(signed, nodes) is None and (row := newest.fetchone()) is not None:
+            notary.attest(row[0], nodes)
+
+
+def keep(database: sqlite3.Connection, key: VerifyingKey, notary: Notary | None) -> Checkpoint:
+    """Keep the signed head as a published checkpoint, if it is not one yet, and return it.
+
+    Raises:
+        BehindError: the notary knows that it must not leave.
+        LedgerUnavailableError: that could not be recorded.
+    """
+    note = head_of(database)
+    head = key.open(note)
+    if database.execute(_NOTE, (head.size,)).fetchone() is None:
+        if notary is not None:
+            nodes = nodes_from(lambda level, tile: tile_of(database, level, tile))
+            note = notary.attest(note, nodes)
+        database.execute("INSERT INTO checkpoint VALUES (?, ?)", (head.size, note))
+    return head
+
+
+def countersign(database: sqlite3.Connection, key: VerifyingKey, note: bytes) -> None:
+    """Keep ``note`` in place of the published checkpoint that it is, with more signatures.
+
+    Whoever calls has checked those. The lines that were there stay there.
+
+    Raises:
+        NoSuchEntryError: no such checkpoint was published.
+        NotSignedError: it is another one, or lacks a signature that was there.
+    """
+    text, lines = split(note)
+    signed = open_note(note, (key,))
+    row = database.execute(_NOTE, (signed.size,)).fetchone()
+    if row is None:
+        raise NoSuchEntryError
+    kept, there = split(row[0])
+    if kept != text or not set(there) <= set(lines):
+        raise NotSignedError
+    database.execute("UPDATE checkpoint SET note = ? WHERE size = ?", (note, signed.size))
