@@ -105,7 +105,7 @@ class _Database:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._of = _version(path)
-        self._reader = maxminddb.open_database(path)
+        self._reader = _opened(path)
         self.name = _name(self._reader)
 
     def of(self, address: IPv4Address | IPv6Address) -> dict[str, Any]:
@@ -121,7 +121,7 @@ class _Database:
             version = _version(self._path)
             if version == self._of:
                 return
-            reader = maxminddb.open_database(self._path)
+            reader = _opened(self._path)
         except (OSError, maxminddb.InvalidDatabaseError) as error:
             log.warning("observing.stale", error=type(error).__name__)
             return
@@ -145,6 +145,11 @@ def parsed(untrusted_address: str) -> IPv4Address | IPv6Address | None:
 def network_of(address: IPv4Address | IPv6Address) -> str:
     """Return the network an address is counted under."""
     return str(ip_network((address, NETWORK_BITS[address.version]), strict=False))
+
+
+def _opened(path: Path) -> maxminddb.Reader:
+    # In memory as a whole: a mapped file that somebody overwrites would end the process.
+    return maxminddb.open_database(path, maxminddb.MODE_MEMORY)
 
 
 def _version(path: Path) -> tuple[int, int]:
