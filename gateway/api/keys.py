@@ -34,6 +34,7 @@ from gateway.privacy.terms import Terms
 from gateway.review.finding import Finding
 from gateway.review.reads import Reads
 from gateway.review.revealing import Revealing
+from gateway.review.takeout import Takeout
 from gateway.review.unsealing import Unsealing
 from gateway.review.views import Views
 from gateway.transfer.egress import Egress
@@ -112,6 +113,7 @@ READS = web.AppKey("reads", Reads)
 VIEWS = web.AppKey("views", Views)
 UNSEALING = web.AppKey("unsealing", Unsealing)
 REVEALING = web.AppKey("revealing", Revealing)
+TAKEOUT = web.AppKey("takeout", Takeout)
 HEALTH = web.AppKey("health", Health)
 METRICS = web.AppKey("metrics", Metrics)
 OPENAPI: Final[web.AppKey[dict[str, Any]]] = web.AppKey("openapi")

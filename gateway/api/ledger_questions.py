@@ -39,7 +39,7 @@ PAGING: Final = (
     Asked("before", _COUNT, "Only entries with smaller numbers: next_before of the page before."),
     Asked("limit", _COUNT, "How many entries at most."),
 )
-_OTHERS: Final = frozenset({one.name for one in PAGING} | {"format", "bundle", "proof"})
+_OTHERS: Final = frozenset({one.name for one in PAGING} | {"format", "proof"})
 
 
 def question_of(request: web.Request) -> Question:

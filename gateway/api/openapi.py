@@ -102,7 +102,7 @@ def _one(
     if declared.gives is not None:
         answer["content"] = {declared.media_type: {"schema": schemas[declared.gives]}}
     elif declared.media_type != "application/json":
-        answer["content"] = {declared.media_type: {}}
+        answer["content"] = {media_type: {} for media_type in declared.media_type.split(", ")}
     told: dict[str, Any] = {
         "summary": cleandoc(route.handler.__doc__ or "").partition("\n")[0],
         "operationId": f"{route.method.lower()}_{getattr(route.handler, '__name__', 'handler')}",

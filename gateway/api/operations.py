@@ -56,7 +56,7 @@ class Operation:
     takes: type[BaseModel] | None = None
     gives: type[BaseModel] | None = None
     status: int = HTTPStatus.OK
-    media_type: str = "application/json"
+    media_type: str = "application/json"  # several are separated by ", "
     page: bool = False  # for people: who is not signed in is sent to the login page
     asks: tuple[Asked, ...] = ()
 

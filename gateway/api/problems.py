@@ -66,7 +66,7 @@ STATUS: Final[dict[type[GatewayError], int]] = {
     review.GrantNotOpenError: HTTPStatus.CONFLICT,
     review.SamePersonError: HTTPStatus.FORBIDDEN,
     review.FormatUnavailableError: HTTPStatus.NOT_IMPLEMENTED,
-    review.NothingToProveError: HTTPStatus.CONFLICT,
+    review.FormatUnknownError: HTTPStatus.UNPROCESSABLE_ENTITY,
     erasure.AccountMissingError: HTTPStatus.NOT_FOUND,
     erasure.LastAdministratorError: HTTPStatus.CONFLICT,
     erasure.NotRemovedError: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -10,6 +10,7 @@ from gateway.cellar import Cellar
 from gateway.review.finding import Finding
 from gateway.review.reads import Reads
 from gateway.review.revealing import Revealing
+from gateway.review.takeout import Takeout
 from gateway.review.unsealing import Unsealing
 from gateway.review.views import Views
 
@@ -22,3 +23,4 @@ def furnish(app: web.Application, cellar: Cellar) -> None:
     app[keys.READS] = Reads(cellar.journal, cellar.clock)
     app[keys.VIEWS] = Views(cellar.rows, cellar.keyring, cellar.clock)
     app[keys.REVEALING] = Revealing(unsealing, finding, cellar.ledger, cellar.keyring)
+    app[keys.TAKEOUT] = Takeout(finding, cellar.ledger, cellar.journal, cellar.clock)

@@ -1,28 +1,25 @@
-"""``drawbridge ledger``: verify, publish, prove, export, audit.
+"""``drawbridge ledger``: verify, publish, prove, audit; exports stand in ledger_export.
 
 Room: gateway/cli. Works on files, whether a gateway runs on them or not, and changes none of
 theirs. Exit codes: 0 valid, 3 invalid (and where), 1 it could not be read.
 """
 
-import csv
-import json
 import sys
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from gateway.cli.ledger_export import audit_export, export
 from gateway.cli.ledger_sources import audited, opened, own_key, read, source_of
 from gateway.cli.options import AsJson, Token
 from gateway.cli.output import CommandError, Exit, emit, emit_line, people, work_progress
 from storage.ledger import audit, publishing, reading
 from storage.ledger.database import DAMAGED
 from storage.ledger.errors import NoSuchEntryError, NotInLedgerError, NotValidError
-from storage.ledger.merkle import leaf_hash
 
 commands = typer.Typer(no_args_is_help=True, help="The log: verify, publish, prove, export, audit.")
 
@@ -37,13 +34,6 @@ Key = Annotated[
     str | None,
     typer.Option("--vkey", help="The key it must be signed with: a vkey, or a file of one."),
 ]
-
-
-class Format(StrEnum):
-    """How entries are exported."""
-
-    JSONL = "jsonl"
-    CSV = "csv"
 
 
 @commands.command("verify")
@@ -127,48 +117,8 @@ def prove(
         sys.stdout.write(reading.prove(log, index, *reading.opened_head(log)).text)
 
 
-@commands.command("export")
-def export(
-    data: Data = None,
-    database: Database = None,
-    shape: Annotated[Format, typer.Option("--format", help="jsonl or csv.")] = Format.JSONL,
-) -> None:
-    """Print every entry, oldest first, without any cap. JSONL keeps the exact bytes as evidence."""
-    path, _ = source_of(data, database, None)
-    with opened(path) as log, _verdict(as_json=False):
-        rows = reading.entries(log, 0, reading.opened_head(log)[0].size)
-        if shape is Format.CSV:
-            _write_csv(rows)
-        else:
-            for found in rows:
-                emit_line(json.dumps(_row(found), separators=(",", ":")))
-
-
-def _row(found: reading.Entry) -> dict[str, Any]:
-    return {
-        "index": found.number,
-        "leaf_hash": leaf_hash(found.raw).hex(),
-        "kind": found.leaf.kind.value,
-        "at": found.leaf.at,
-        **found.leaf.facts,
-        "entry": found.raw.decode(),
-    }
-
-
-def _write_csv(rows: Iterator[reading.Entry]) -> None:
-    writer = csv.writer(sys.stdout)
-    names = ("index", "leaf_hash", "kind", "at", "x", "src", "dst", "dec", "basis", "pol")
-    writer.writerow(names)
-    for found in rows:
-        row = _row(found)
-        writer.writerow([_tame(row[name]) for name in names])
-
-
-def _tame(value: str | int | None) -> str | int | None:
-    """Keep a spreadsheet from taking a cell for a formula."""
-    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"}:
-        return f"'{value}"
-    return value
+commands.command("export")(export)
+commands.command("audit-export")(audit_export)
 
 
 @contextmanager

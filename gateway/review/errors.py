@@ -56,7 +56,8 @@ class FormatUnavailableError(GatewayError):
     code = "format-unavailable"
 
 
-class NothingToProveError(GatewayError):
-    """The log is empty, so there is nothing to export yet."""
+class FormatUnknownError(GatewayError):
+    """There is no such format. There are jsonl, csv, parquet, ocsf, cef, syslog, cloudevents and
+    ecs."""
 
-    code = "nothing-to-export"
+    code = "format-unknown"

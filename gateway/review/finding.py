@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from gateway.journal import Happening
-from gateway.review.question import Question, stamp
+from gateway.review.question import Question
 from gateway.review.tracks import keys_of_part
 from storage.ledger.filtering import Fact, Filter, Tally
 from storage.ledger.reading import Entry
@@ -76,18 +76,7 @@ class Finding:
 
     async def filter_of(self, question: Question) -> Filter:
         """Return what the ledger is asked; a partner, part or link is replaced by what is its."""
-        wanted = Filter(
-            since=stamp(question.since) if question.since else None,
-            until=stamp(question.until) if question.until else None,
-            kinds=question.kinds,
-            src=question.src,
-            dst=question.dst,
-            observed=question.observed,
-            region=question.region,
-            decision=question.decision,
-            basis=question.basis,
-            transfer=question.transfer,
-        )
+        wanted = question.of_leaves()
         if question.of_leaves_alone:
             return wanted
         transfers, numbers = await self._belonging(question)

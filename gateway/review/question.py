@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from gateway.review.errors import QuestionUnfitError
 from storage.ledger.events import EventKind
+from storage.ledger.filtering import Filter
 from storage.ledger.leaf import SHAPES
 
 MAX_TEXT_CHARS: Final = 4096
@@ -121,6 +122,21 @@ class Question:
             if value is not None:
                 pairs.append((name, value))
         return urlencode(pairs, safe=":,/")
+
+    def of_leaves(self) -> Filter:
+        """Return what of the question leaves can answer: all but partner, part and link."""
+        return Filter(
+            since=stamp(self.since) if self.since else None,
+            until=stamp(self.until) if self.until else None,
+            kinds=self.kinds,
+            src=self.src,
+            dst=self.dst,
+            observed=self.observed,
+            region=self.region,
+            decision=self.decision,
+            basis=self.basis,
+            transfer=self.transfer,
+        )
 
     @property
     def of_leaves_alone(self) -> bool:

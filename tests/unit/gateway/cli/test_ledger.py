@@ -184,15 +184,6 @@ def test_every_entry_is_exported(ledger: Run, data: Path) -> None:
     assert rows[0]["dst"] == "DE"
 
 
-@pytest.mark.parametrize("value", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
-def test_a_cell_is_no_formula(value: str) -> None:
-    from gateway.cli.ledger import _tame
-
-    assert _tame(value) == f"'{value}"
-    assert _tame("DE") == "DE"
-    assert _tame(5) == 5
-
-
 def test_where_there_is_no_log_it_says_so(ledger: Run, tmp_path: Path) -> None:
     for arguments in (
         ("verify", "--data", tmp_path),
