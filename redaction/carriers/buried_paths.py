@@ -253,6 +253,13 @@ def names(data: bytes, wanted: Collection[str]) -> Iterator[tuple[Edit, str]]:
                 at = data.find(spelled, end)
 
 
+def holds(data: bytes, name: str) -> bool:
+    """Return whether ``name`` stands in ``data``, alone or inside a longer text."""
+    long = len(name) >= CERTAIN_CHARS
+    encodings = ("utf-16-le", "latin-1") if long else ("utf-16-le",)
+    return any(name.encode(encoding, "replace") in data for encoding in encodings)
+
+
 def equal(data: bytes, wanted: Collection[str]) -> Iterator[tuple[Edit, str]]:
     """Yield the edits that blank strings of the class library that are one of ``wanted``.
 

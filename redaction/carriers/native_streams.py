@@ -7,7 +7,6 @@ by what it holds, and for a few of SOLIDWORKS' by its name (its API's "document 
 
 import re
 import struct
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -15,7 +14,7 @@ from typing import Final
 from redaction.carriers import addressed_texts, buried_paths, packed_streams, property_sets
 from redaction.carriers.packed_streams import Packed
 from redaction.carriers.xml_part import Change
-from redaction.errors import ForeignStreamError, TooComplexError
+from redaction.errors import ForeignStreamError, ResidueError, TooComplexError
 from redaction.model import Action, CarrierClass, Category, Edit, Finding, Profile, patched
 
 PREVIEW: Final = re.compile(
@@ -54,6 +53,7 @@ class Draft:
     family: str
     profile: Profile | None = None
     contents: dict[str, bytes] = field(default_factory=dict)
+    packed: dict[str, tuple[bytes, Packed]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
     def change(self, name: str, content: bytes) -> None:
@@ -96,24 +96,18 @@ class Draft:
             self._tell(change.name, change.category, change.value, name)
 
     def change_packed(self, name: str, stream: bytes, packed: Packed) -> None:
-        """Do the same to what the stream holds packed, and pack it into its place again.
-
-        Raises:
-            OpaqueStreamError: it does not fit any more.
-        """
-        content = self._paths(name, packed.content)
-        if content == packed.content:
-            self.contents[name] = stream
-            return
-        room_bytes = packed.end - packed.start
-        written = packed_streams.deflated(content, room_bytes, zlib.MAX_WBITS)
-        self.contents[name] = stream[: packed.start] + written + stream[packed.end :]
+        """Do the same to what the stream holds packed; ``finish`` packs it into its place again."""
+        self.contents[name] = self._paths(name, packed.content)
+        self.packed[name] = stream, packed
 
     def finish(self) -> None:
         """Blank the strings that are, as a whole, a name that was taken out elsewhere.
 
         Raises:
-            ForeignStreamError: one stands in the data of a program added to the CAD system.
+            ForeignStreamError: one stands in the data of a program added to the CAD system,
+                and not in a string of the class library.
+            OpaqueStreamError: what was packed does not fit into its place any more.
+            ResidueError: a name stands inside a longer text that is packed.
         """
         taken = {
             found.value
@@ -130,9 +124,17 @@ class Draft:
                 if not edits or edit.start >= edits[-1].end:
                     edits.append(edit)
                     self._tell("name", Category.PERSON, value, name)
-            if edits and ADDED.search(name):
+            # A string that says where it ends is one for its owner; other bytes may be anything.
+            if ADDED.search(name) and not {(edit.start, edit.end) for edit in edits} <= {
+                (start, end) for start, end, _ in buried_paths.strings(content)
+            }:
                 raise ForeignStreamError
             self.contents[name] = patched(content, edits)
+        for name, (stream, packed) in self.packed.items():
+            # The sweep cannot look into imploded data, nor into data cut up by sectors.
+            if any(buried_paths.holds(self.contents[name], value) for value in wanted):
+                raise ResidueError
+            self.contents[name] = packed_streams.rewritten(stream, packed, self.contents[name])
 
     def named(self) -> list[Finding]:
         """Return, for review, who is reached or located in texts that stay."""

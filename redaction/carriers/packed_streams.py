@@ -2,8 +2,9 @@
 
 Room: redaction/carriers. Pure; what is unpacked is bounded. A packed stream that grew would move
 its neighbours, so what does not fit is refused; what is left over is filled with zeros, which no
-reader of deflated data looks at. SOLIDWORKS 2010 to 2014 mark such streams ``__ZLB`` (a mark of
-16 bytes, two lengths, RFC 1950); before that, ``__Zip`` (PKWARE implode) cannot be searched here.
+reader of packed data looks at. SOLIDWORKS 2010 to 2014 mark such streams ``__ZLB`` (a mark of
+16 bytes, two lengths, RFC 1950); before that, ``__Zip`` (PKWARE implode). Bodies it imploded are
+not marked: a byte, the length of the rest, the rest.
 """
 
 import re
@@ -12,12 +13,13 @@ import zlib
 from dataclasses import dataclass, field
 from typing import Final
 
-from redaction.carriers import buried_paths
+from redaction.carriers import buried_paths, imploded, imploding
 from redaction.errors import OpaqueStreamError, TooLargeError, UnreadableError
 
 ZLIB_NAME: Final = "__ZLB"
 IMPLODED_NAME: Final = "__Zip"
 LENGTHS: Final = struct.Struct("<16sII")
+BODY_HEAD: Final = struct.Struct("<BI")
 # Where a part begins that is packed for itself (RFC 1950, RFC 1952).
 PACKED: Final = re.compile(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08")
 EITHER: Final = 32 + zlib.MAX_WBITS
@@ -34,11 +36,12 @@ PACKINGS: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A packed stream: where its packed bytes lie in it, and what they hold."""
+    """A packed stream: where its packed bytes lie in it, what they hold, and how."""
 
     start: int
     end: int
     content: bytes = field(repr=False)
+    is_imploded: bool = False
 
 
 def opened(name: str, stream: bytes) -> Packed | None:
@@ -49,14 +52,61 @@ def opened(name: str, stream: bytes) -> Packed | None:
         UnreadableError: it does not unpack.
     """
     if name.endswith(IMPLODED_NAME) and stream:
-        raise OpaqueStreamError
+        return _exploded(stream, 0)
     if not name.endswith(ZLIB_NAME) or len(stream) <= LENGTHS.size:
-        return None
+        return _body(stream)
     _, size, packed_size = LENGTHS.unpack_from(stream)
     end = LENGTHS.size + packed_size
     if not size or end > len(stream):
         raise UnreadableError("a packed stream is cut off")
     return Packed(LENGTHS.size, end, inflated(stream[LENGTHS.size : end], size, 15))
+
+
+def rewritten(stream: bytes, packed: Packed, content: bytes) -> bytes:
+    """Return ``stream`` with ``content`` in it in the place of what was packed there.
+
+    Raises:
+        OpaqueStreamError: it does not fit.
+    """
+    if content == packed.content:
+        return stream
+    room_bytes = packed.end - packed.start
+    if packed.is_imploded:
+        written = imploding.imploded(content, stream[packed.start :])
+        if len(written) > room_bytes:
+            raise OpaqueStreamError
+        written += bytes(room_bytes - len(written))
+    else:
+        written = deflated(content, room_bytes, zlib.MAX_WBITS)
+    return stream[: packed.start] + written + stream[packed.end :]
+
+
+def _body(stream: bytes) -> Packed | None:
+    """Return what the stream holds if it is a body that was imploded, and nothing else."""
+    if not imploded.starts(stream, BODY_HEAD.size):
+        return None
+    _, rest_bytes = BODY_HEAD.unpack_from(stream)
+    if rest_bytes != len(stream) - BODY_HEAD.size:
+        return None
+    try:
+        return _exploded(stream, BODY_HEAD.size)
+    except OpaqueStreamError:
+        return None
+
+
+def _exploded(stream: bytes, start: int) -> Packed:
+    """Return what is imploded from ``start`` to the end of the stream.
+
+    Raises:
+        OpaqueStreamError: it is not, or something else follows it.
+    """
+    try:
+        content, end = imploded.exploded(stream[start:], MAX_UNPACKED_BYTES)
+    except UnreadableError as error:
+        raise OpaqueStreamError from error
+    if stream[start + end :].strip(b"\0"):
+        raise OpaqueStreamError
+    return Packed(start, len(stream), content, is_imploded=True)
 
 
 def inflated(packed: bytes, size: int, wbits: int) -> bytes:

@@ -6,7 +6,7 @@ import zlib
 import pytest
 
 from redaction import engine
-from redaction.carriers import compound_file, native_streams
+from redaction.carriers import compound_file, imploded, imploding, native_streams
 from redaction.errors import (
     ActiveContentError,
     EncryptedError,
@@ -84,12 +84,18 @@ def test_accounts_of_nobody_stay_and_short_names_go() -> None:
     assert content_of(cleaned, "Contents/Definition") == b"env" + mfc("  ")
 
 
-def test_a_name_in_the_data_of_an_added_program_refuses_the_file() -> None:
+def test_a_name_in_an_added_programs_data_goes_if_it_is_a_string_of_its_own() -> None:
     header = b"moHeader_c su_CStringArray\x01\0" + mfc(LOGIN)
-    books = {"ThirdPty/Machining": b"tool 4" + mfc(LOGIN)}
+    books = {"ThirdPty/Machining": b"tool 4\0\0" + LOGIN.encode("utf-16-le") + bytes(4)}
     report = engine.scrub(solidworks_2014(Header2=header, **books), PROFILE)[1]
     assert report.reason is not None
     assert report.reason.code == "foreign-stream"
+    strings = {"ThirdPty/Machining": b"tool 4" + mfc(LOGIN) + b"feed 90" + mfc(LOGIN)}
+    cleaned = engine.scrub(solidworks_2014(Header2=header, **strings), PROFILE)[0]
+    assert cleaned is not None
+    blank = mfc(" " * len(LOGIN))
+    after = content_of(cleaned, "ThirdPty/Machining")
+    assert after == b"tool 4" + blank + b"feed 90" + blank
     quiet = {"ThirdPty/Machining": b"tool 4" + mfc(f"{HOME}tools.xml")}
     assert engine.scrub(solidworks_2014(Header2=header, **quiet), PROFILE)[0] is not None
 
@@ -142,6 +148,31 @@ def test_a_packed_stream_is_changed_in_its_place() -> None:
     assert len(text) == len(xml)
     assert text.count(b"b.SLDPRT") == 3
     assert LOGIN.encode() not in text
+
+
+def test_a_stream_of_old_releases_is_changed_in_its_place() -> None:
+    words = f"{HOME}b.SLDPRT".encode() + bytes(4) + LOGIN.encode("utf-16-le")
+    stream = imploding.imploded(b"geometry" * 40 + bytes(4) + words + bytes(2), b"\1\6")
+    body = b"\0" + len(stream).to_bytes(4, "little") + stream
+    streams = {"Contents/DisplayLists__Zip": stream, "Contents/Config-0-Body": body}
+    cleaned, report = engine.scrub(solidworks_2014(**streams), PROFILE)
+    assert cleaned is not None, report.reason
+    for name, start in (("Contents/DisplayLists__Zip", 0), ("Contents/Config-0-Body", 5)):
+        after = content_of(cleaned, name)
+        assert (len(after), after[:start]) == (start + len(stream), body[:start])
+        text, _ = imploded.exploded(after[start:], 10_000)
+        assert text.startswith(b"geometry" * 40)
+        assert text[324:].rstrip(b"\0 ").endswith(b"\\b.SLDPRT")
+        assert LOGIN.encode("utf-16-le") not in text
+
+
+def test_a_name_that_stays_inside_a_packed_stream_refuses_the_file() -> None:
+    header = b"moHeader_c su_CStringArray\x01\0" + mfc(LOGIN)
+    stream = imploding.imploded(f"made by {LOGIN}, tuesday".encode(), b"\0\4")
+    data = solidworks_2014(Header2=header, **{"swXml/Notes__Zip": stream})
+    report = engine.scrub(data, PROFILE)[1]
+    assert report.reason is not None
+    assert report.reason.code == "residue"
 
 
 @pytest.mark.parametrize("start", [b"", struct.pack("<I", 1200)])
