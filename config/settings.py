@@ -14,6 +14,7 @@ from pydantic import Field, field_validator, model_validator
 
 from config.keeping import GIB, MIB, Blobs, Keys, Table
 from config.watching import Alerts, Mail, Notify, Observing
+from config.witnessing import Witnesses
 
 ENV_PREFIX: Final = "DRAWBRIDGE_"
 
@@ -143,6 +144,12 @@ class Ledger(Table):
         "drawbridge"
     )
     """The log's name in its checkpoints: printable, without spaces or plus signs."""
+
+    signed_file: Path | None = None
+    """Where the checkpoint is remembered that was handed out last; by default ledger.signed in
+    data_dir. Best on another disk, and in no backup: it tells when the log was brought back."""
+
+    witnesses: Witnesses = Witnesses()
 
 
 class Settings(Table):

@@ -50,3 +50,22 @@ class BehindError(NotValidError):
     def __init__(self, why: str) -> None:
         """Keep the reason."""
         super().__init__("signed before", why)
+
+
+class PolicyError(LedgerError):
+    """The file is no policy (C2SP tlog-policy). ``line`` counts from 1; 0 is the whole file."""
+
+    def __init__(self, line: int, why: str) -> None:
+        """Keep the place and the reason."""
+        super().__init__(f"line {line}: {why}" if line else why)
+        self.line = line
+        self.why = why
+
+
+class QuorumError(NotSignedError):
+    """Too few of the witnesses that the policy asks for have cosigned the checkpoint."""
+
+    def __init__(self, cosigned: list[str]) -> None:
+        """Keep who did."""
+        super().__init__()
+        self.cosigned = cosigned

@@ -33,6 +33,7 @@ class Notary:
         """Watch over the log of ``key``; ``second`` signs besides, with the time of ``now_s``."""
         self.key = key
         self.second = second
+        self._held: str | None = None
         self._record = record
         self._now_s = now_s
 
@@ -45,6 +46,15 @@ class Notary:
         """
         return self._compared(self._record.read(), head, nodes)
 
+    def hold(self, why: str) -> None:
+        """Let nothing leave any more: somebody knows of a longer or another log of this name."""
+        self._held = why
+
+    @property
+    def holds(self) -> str | None:
+        """Why nothing may leave, None while it may."""
+        return self._held
+
     def attest(self, note: bytes, nodes: Nodes) -> bytes:
         """Return a signed head as it may be handed out: recorded, and signed a second time.
 
@@ -52,6 +62,8 @@ class Notary:
             BehindError: it must not be handed out.
             LedgerUnavailableError: the record cannot be written.
         """
+        if self._held is not None:
+            raise BehindError(self._held)
         head = self.key.open(note)
         for _ in range(_TRIES):
             known = self._record.read()

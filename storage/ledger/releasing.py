@@ -4,6 +4,7 @@ Room: storage/ledger. Blocking; but for the opening, it runs in the writer's tra
 """
 
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +13,7 @@ from storage.ledger.checkpoint import Checkpoint, Signer, VerifyingKey, open_not
 from storage.ledger.database import head_of, reading, tile_of
 from storage.ledger.errors import NoSuchEntryError, NotSignedError
 from storage.ledger.notary import Notary
-from storage.ledger.notes import split
+from storage.ledger.notes import Line, split
 from storage.ledger.tiles import nodes_from
 from storage.ledger.writer import Writer
 
@@ -67,7 +68,7 @@ def keep(database: sqlite3.Connection, key: VerifyingKey, notary: Notary | None)
 def countersign(database: sqlite3.Connection, key: VerifyingKey, note: bytes) -> None:
     """Keep ``note`` in place of the published checkpoint that it is, with more signatures.
 
-    Whoever calls has checked those. The lines that were there stay there.
+    Whoever calls has checked those. Nobody who signed before may be missing.
 
     Raises:
         NoSuchEntryError: no such checkpoint was published.
@@ -79,6 +80,10 @@ def countersign(database: sqlite3.Connection, key: VerifyingKey, note: bytes) ->
     if row is None:
         raise NoSuchEntryError
     kept, there = split(row[0])
-    if kept != text or not set(there) <= set(lines):
+    if kept != text or not _signers(there) <= _signers(lines):
         raise NotSignedError
     database.execute("UPDATE checkpoint SET note = ? WHERE size = ?", (note, signed.size))
+
+
+def _signers(lines: Iterable[Line]) -> set[tuple[str, bytes]]:
+    return {(line.name, line.key_id) for line in lines}
