@@ -47,10 +47,17 @@ class Observing(Table):
     so. An unknown country contradicts nothing. See docs/decisions/0007."""
 
     trusted_proxies: tuple[str, ...] = ()
-    """Networks (CIDR) of proxies whose X-Forwarded-For is believed; nobody else's is."""
+    """Networks (CIDR) of proxies whose X-Forwarded-For is believed; nobody else's is. In the
+    environment they are separated by commas."""
 
     storage_region: Region | None = None
     """Where sealed drawings are stored; by default unknown for `s3`, else `origin_country`."""
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _proxies_may_be_one_text(cls, value: object) -> object:
+        listed = value.replace(",", " ").split() if isinstance(value, str) else value
+        return tuple(listed) if isinstance(listed, list) else value
 
     @field_validator("trusted_proxies")
     @classmethod
