@@ -38,6 +38,9 @@ class LedgerTroubles:
         since = await self._stale_since()
         if since is not None:
             found.append(Trouble(RuleName.CHECKPOINT_STALE, since))
+        late = self.watch.witnesses_late_since()
+        if late is not None:
+            found.append(Trouble(RuleName.WITNESS_SILENT, late))
         return found
 
     async def _stale_since(self) -> datetime | None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from gateway.clock import Clock
 from gateway.observability.logging import log_of
+from gateway.witness.freshness import Freshness
 from storage.ledger.audit import Summary
 from storage.ledger.errors import NotValidError
 from storage.ledger.log import Ledger
@@ -36,6 +37,8 @@ class LedgerWatch:
         self._ledger = ledger
         self._clock = clock
         self.verdict: Verdict | None = None
+        self.freshness: Freshness | None = None
+        self.contradicted_at: datetime | None = None
 
     @property
     def sound(self) -> bool:
@@ -53,3 +56,43 @@ class LedgerWatch:
             self.verdict = Verdict(self._clock(), None, error.where)
         else:
             self.verdict = Verdict(self._clock(), summary)
+
+    def condemn(self, where: str) -> None:
+        """Take the log for changed from now on, at ``where``."""
+        log.error("ledger.invalid", error=where)
+        if self.sound:
+            self.verdict = Verdict(self._clock(), None, where)
+
+    def contradicts(self) -> None:
+        """Remember that a witness knows of another log than this."""
+        self.contradicted_at = self.contradicted_at or self._clock()
+
+    def witnesses_late_since(self) -> datetime | None:
+        """Return since when a witness is silent or contradicts, or the quorum is unmet, if so."""
+        late = [self.contradicted_at] if self.contradicted_at else []
+        if self.freshness is not None:
+            now = self._clock()
+            late += self.freshness.silent(now).values()
+            if (unmet := self.freshness.quorum_late_since(now)) is not None:
+                late.append(unmet)
+        return min(late, default=None)
+
+    def facts(self) -> dict[str, str | bool]:
+        """Return what readiness tells of witnesses; nothing where there are none."""
+        if self.freshness is None:
+            return {}
+        now = self._clock()
+        silent = self.freshness.silent(now)
+        return {
+            "ledger_quorum": self.freshness.quorum_late_since(now) is None,
+            "ledger_contradicted": self.contradicted_at is not None,
+            **{
+                f"witness_{printable(name)}": "silent" if name in silent else "fresh"
+                for name in self.freshness.policy.witnesses
+            },
+        }
+
+
+def printable(name: str) -> str:
+    """Return a witness' name, which may be any octets, as text."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

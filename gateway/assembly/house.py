@@ -55,7 +55,7 @@ def build(
             await people.furnish(app, cellar, settings)
             chores = await intake.furnish(app, cellar, settings, sandbox, house)
             chores += await pictures.furnish(app, cellar, settings, house)
-            chores += log.furnish(app, cellar, settings)
+            chores += await log.furnish(app, cellar, settings, house)
             chores += transfer.furnish(app, cellar, settings)
             chores += await alerts.furnish(app, cellar, settings)
             chores += await chronicle.furnish(app, cellar, settings, house)

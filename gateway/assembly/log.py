@@ -5,9 +5,12 @@ Room: gateway/assembly.
 
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
 
+import aiohttp
 from aiohttp import web
 
 from config.settings import Settings
@@ -17,13 +20,33 @@ from gateway.clock import Clock
 from gateway.housekeeping import Chore
 from gateway.ledger_journal import KeyringSealer
 from gateway.ledger_watch import VERIFY_S
+from gateway.observability.logging import log_of
 from gateway.start import StartError
-from storage.ledger.checkpoint import SEED_BYTES, Signer
+from gateway.witness.asking import Asking
+from gateway.witness.freshness import Freshness
+from gateway.witness.publication import Publication
+from gateway.witness.rounds import Rounds
+from storage.ledger.checkpoint import SEED_BYTES, Cosigner, Signer, VerifyingKey
 from storage.ledger.database import DAMAGED, name_of, reading
-from storage.ledger.errors import LedgerUnavailableError, NoSuchEntryError, NotValidError
+from storage.ledger.errors import (
+    BehindError,
+    LedgerUnavailableError,
+    NoSuchEntryError,
+    NotValidError,
+    PolicyError,
+)
 from storage.ledger.log import Ledger
+from storage.ledger.notary import RECORD, Notary
+from storage.ledger.policy import Policy
+from storage.ledger.releasing import signed_twice
+from storage.ledger.signed_before import FileRecord
 from storage.sealed.keyfiles import read_key, write_key
 from storage.sealed.keyring import Keyring
+
+log = log_of("gateway.ledger")
+
+LEDGER_KEY: Final = "ledger.key"
+SECOND_KEY: Final = "ledger-mldsa44.key"
 
 
 class LedgerChangedError(StartError):
@@ -31,6 +54,27 @@ class LedgerChangedError(StartError):
     written to it. Look where with "drawbridge ledger verify", and bring back the right file."""
 
     code = "ledger-changed"
+
+
+class LedgerBehindError(StartError):
+    """The log of transfers ends before, or beside, a checkpoint that was signed and handed out: it
+    was brought back from an older backup. Bring back a newer one, or go on under a new name with
+    "drawbridge ledger begin-anew"."""
+
+    code = "ledger-behind"
+
+
+class SecondKeyMissingError(StartError):
+    """ledger-mldsa44.key is missing, though it has signed checkpoints. Bring it back, or go on
+    under a new name with "drawbridge ledger begin-anew"."""
+
+    code = "second-key-missing"
+
+
+class WitnessPolicyError(StartError):
+    """ledger.witnesses.policy_file cannot be read, is no tlog-policy, or names another log."""
+
+    code = "witness-policy"
 
 
 class LedgerUnreadableError(StartError):
@@ -43,21 +87,27 @@ class LedgerUnreadableError(StartError):
 async def opened_ledger(
     settings: Settings, keyring: Keyring, clock: Clock
 ) -> AsyncIterator[Ledger]:
-    """Yield the ledger in the data directory; begun, with a key of its own, if it is not there.
+    """Yield the ledger in the data directory; begun, with keys of its own, if it is not there.
 
     Raises:
         LedgerChangedError: its tree is not the one that was last signed.
+        LedgerBehindError: more of it was signed and handed out than there is.
+        SecondKeyMissingError: its second key is gone.
         LedgerUnreadableError: it cannot be opened.
-        UnsafeKeyFileError: ledger.key is readable by others or damaged.
+        UnsafeKeyFileError: one of its keys is readable by others or damaged.
     """
-    path, key_path = settings.data_dir / "ledger.sqlite", settings.data_dir / "ledger.key"
+    path, key_path = settings.data_dir / "ledger.sqlite", settings.data_dir / LEDGER_KEY
     begun = key_path.exists()
     if path.exists() is not begun:
         _forget_what_never_began(path)
     seed = read_key(key_path, SEED_BYTES) if begun else secrets.token_bytes(SEED_BYTES)
     try:
         signer = Signer(name_of(path) or settings.ledger.origin, seed)
-        ledger = await Ledger.open(path, signer, KeyringSealer(keyring), clock=clock)
+        notary = _notary(settings, signer.public, clock)
+        sealer = KeyringSealer(keyring)
+        ledger = await Ledger.open(path, signer, sealer, clock=clock, notary=notary)
+    except BehindError as error:
+        raise LedgerBehindError from error
     except NotValidError as error:
         raise LedgerChangedError from error
     except LedgerUnavailableError as error:
@@ -68,6 +118,23 @@ async def opened_ledger(
         yield ledger
     finally:
         await ledger.close()
+
+
+def _notary(settings: Settings, key: VerifyingKey, clock: Clock) -> Notary:
+    """Return the notary of the log of ``key``; its second key is made if it never had one.
+
+    Raises:
+        SecondKeyMissingError: it had one.
+        UnsafeKeyFileError: that is readable by others or damaged.
+    """
+    path = settings.data_dir / SECOND_KEY
+    if not path.exists():
+        if signed_twice(settings.data_dir / "ledger.sqlite", key):
+            raise SecondKeyMissingError
+        write_key(path, secrets.token_bytes(SEED_BYTES))
+    second = Cosigner(key.name, read_key(path, SEED_BYTES))
+    record = FileRecord(settings.ledger.signed_file or settings.data_dir / RECORD)
+    return Notary(key, record, second, lambda: int(clock().timestamp()))
 
 
 def _forget_what_never_began(path: Path) -> None:
@@ -88,14 +155,60 @@ def _forget_what_never_began(path: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-def furnish(app: web.Application, cellar: Cellar, settings: Settings) -> list[Chore]:
-    """Put the log into ``app``; it is published in a fixed rhythm, so that its pace tells little.
+async def furnish(
+    app: web.Application, cellar: Cellar, settings: Settings, house: AsyncExitStack
+) -> list[Chore]:
+    """Put the log and its witnesses into ``app``; return what is done again and again.
 
-    What is done again and again is returned.
+    Raises:
+        WitnessPolicyError: the witnesses are not described as they must be.
     """
     app[keys.LEDGER] = cellar.ledger
     app[keys.LEDGER_WATCH] = cellar.watch
-    return [
-        Chore("ledger-publish", settings.ledger.publish_every_s, cellar.ledger.publish),
+    every_s = settings.ledger.publish_every_s
+    notary = cellar.ledger.notary
+    assert notary is not None
+    publication = Publication(cellar.ledger, notary, cellar.watch)
+    chores = [
+        Chore("ledger-publish", every_s, publication.round),
         Chore("ledger-verify", VERIFY_S, cellar.watch.verify),
     ]
+    if settings.ledger.witnesses.policy_file is None:
+        return chores
+    policy = policy_of(settings.ledger.witnesses.policy_file, notary)
+    cellar.watch.freshness = Freshness(policy, settings.ledger.witnesses.silent_s, cellar.clock())
+    # No cookies, no proxies of the environment: a witness is asked, and nobody else.
+    session = await house.enter_async_context(
+        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+    )
+    publication.rounds = Rounds(
+        cellar.ledger,
+        Asking(session, settings.ledger.witnesses.deadline_s),
+        cellar.watch.freshness,
+        publication.contradicted,
+        cellar.clock,
+    )
+    publication.prepare()
+    return [*chores, Chore("ledger-witnesses", every_s, publication.rounds.round)]
+
+
+def policy_of(path: Path, notary: Notary) -> Policy:
+    """Return the policy of the log's witnesses.
+
+    Raises:
+        WitnessPolicyError: it cannot be read, is none, or lists other logs and not this one.
+    """
+    try:
+        policy = Policy.parse(path.read_bytes())
+    except PolicyError as error:
+        log.error("witness.policy", error=error.why, count=error.line)
+        raise WitnessPolicyError from error
+    except OSError as error:
+        raise WitnessPolicyError from error
+    addresses = [witness.url for witness in policy.witnesses.values() if witness.url]
+    if any(urlsplit(address).scheme not in {"http", "https"} for address in addresses):
+        raise WitnessPolicyError
+    keys_of_log = {notary.key, *([notary.second.public] if notary.second else [])}
+    if policy.logs and keys_of_log.isdisjoint(policy.logs):
+        raise WitnessPolicyError
+    return policy

@@ -40,7 +40,7 @@ def health_of(cellar: Cellar, settings: Settings, sandbox: Sandbox | None) -> He
         told: dict[str, str | bool] = {"role": settings.role.value}
         if sandbox is not None:
             told["walls_complete"] = sandbox.level().complete
-        return told
+        return told | cellar.watch.facts()
 
     checks = {"rows": rows, "ledger": ledger, "custody": custody, "disk": disk, "objects": objects}
     return Health(checks, facts)

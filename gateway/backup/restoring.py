@@ -28,6 +28,7 @@ from gateway.backup.writing import (
     LEDGER,
     MANIFEST,
     ROWS,
+    SECOND_KEY,
     sha256_of,
 )
 from storage.blobs.contract import BlobExistsError, BlobStore
@@ -35,6 +36,7 @@ from storage.ids import SubjectId
 from storage.ledger import copying
 from storage.ledger.database import DAMAGED
 from storage.ledger.errors import NoSuchEntryError, NotValidError
+from storage.ledger.notary import RECORD
 from storage.rows.dumping import DumpUnfitError, NotEmptyError, load
 from storage.sealed.keystore import Keystore
 from storage.threads import finished
@@ -139,11 +141,13 @@ def _ledger_stays(asked: Asked, data: Path, backup_head: bytes) -> bool:
         except (NotValidError, NoSuchEntryError, *DAMAGED) as error:
             raise WouldForkError from error
         return True
-    if not asked.newest_known:
+    recorded = data / RECORD
+    if not asked.newest_known and not recorded.exists():
         raise NewestUnknownError
-    if asked.newest is not None:
+    left = [asked.newest, recorded.read_bytes() if recorded.exists() else None]
+    for note in filter(None, left):
         try:
-            copying.grown_from(asked.backup / LEDGER, asked.newest)
+            copying.grown_from(asked.backup / LEDGER, note)
         except NotValidError as error:
             raise WouldForkError from error
     return False
@@ -156,7 +160,8 @@ def _restore_keys(asked: Asked, data: Path) -> int:
     if path.exists():
         erased |= _erased(path)
     if asked.keys is not None:
-        for name in (KEYSTORE, *KEY_FILES):
+        second = [SECOND_KEY] if (asked.keys / SECOND_KEY).exists() else []
+        for name in (KEYSTORE, *KEY_FILES, *second):
             for suffix in ("-wal", "-shm"):
                 (data / (name + suffix)).unlink(missing_ok=True)
             shutil.copyfile(asked.keys / name, data / name)

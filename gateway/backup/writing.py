@@ -10,7 +10,8 @@ copies only what is new.
     OUT/blobs/…         sealed objects
     OUT/ledger.sqlite   the log
 
-    KEYS/keys.sqlite index.key ledger.key manifest.json     never in the same place as OUT
+    KEYS/keys.sqlite index.key ledger.key ledger-mldsa44.key manifest.json
+                        never in the same place as OUT
 """
 
 import hashlib
@@ -39,6 +40,8 @@ ROWS: Final = "rows.jsonl"
 LEDGER: Final = "ledger.sqlite"
 BLOBS: Final = "blobs"
 KEY_FILES: Final = ("index.key", "ledger.key")
+# Not in keys that were copied before the log had a second one; it gains one then.
+SECOND_KEY: Final = "ledger-mldsa44.key"
 KEYSTORE: Final = "keys.sqlite"
 _PIECE_BYTES: Final = 1024 * 1024
 
@@ -106,9 +109,10 @@ def write_keys(data: Path, out: Path, now: datetime) -> None:
             keystore.copy_to(out / KEYSTORE)
         finally:
             keystore.close()
-        for name in KEY_FILES:
+        names = [*KEY_FILES, *([SECOND_KEY] if (data / SECOND_KEY).exists() else [])]
+        for name in names:
             _put(out / name, (data / name).read_bytes())
-        hashes = {name: sha256_of(out / name) for name in (KEYSTORE, *KEY_FILES)}
+        hashes = {name: sha256_of(out / name) for name in (KEYSTORE, *names)}
         facts = {"format": KEYS_FORMAT, "made_at": now.isoformat(), "sha256": hashes}
         _put(out / MANIFEST, _json(facts))
     except OSError as error:

@@ -50,6 +50,10 @@ class Notary:
         """Let nothing leave any more: somebody knows of a longer or another log of this name."""
         self._held = why
 
+    def release(self) -> None:
+        """Let things leave again."""
+        self._held = None
+
     @property
     def holds(self) -> str | None:
         """Why nothing may leave, None while it may."""

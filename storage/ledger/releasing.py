@@ -10,7 +10,7 @@ from typing import Final
 
 from storage.ledger.audit import check_tree
 from storage.ledger.checkpoint import Checkpoint, Signer, VerifyingKey, open_note
-from storage.ledger.database import head_of, reading, tile_of
+from storage.ledger.database import DAMAGED, head_of, reading, tile_of
 from storage.ledger.errors import NoSuchEntryError, NotSignedError
 from storage.ledger.notary import Notary
 from storage.ledger.notes import Line, split
@@ -18,6 +18,7 @@ from storage.ledger.tiles import nodes_from
 from storage.ledger.writer import Writer
 
 _NOTE: Final = "SELECT note FROM checkpoint WHERE size = ?"
+_NEWEST: Final = "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1"
 
 
 def opened_writer(path: Path, signer: Signer, notary: Notary | None) -> Writer:
@@ -43,9 +44,23 @@ def _check(path: Path, signed: Checkpoint, notary: Notary) -> None:
     """Where nothing is recorded yet, the newest checkpoint that the file says to have left is."""
     with reading(path) as database:
         nodes = nodes_from(lambda level, tile: tile_of(database, level, tile))
-        newest = database.execute("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")
-        if notary.check(signed, nodes) is None and (row := newest.fetchone()) is not None:
+        row = database.execute(_NEWEST).fetchone()
+        if notary.check(signed, nodes) is None and row is not None:
             notary.attest(row[0], nodes)
+
+
+def signed_twice(path: Path, key: VerifyingKey) -> bool:
+    """Return whether another key than ``key`` has signed the newest published checkpoint, too.
+
+    A second key that is lost must not be replaced in silence by another one.
+    """
+    try:
+        with reading(path) as database:
+            row = database.execute(_NEWEST).fetchone()
+            lines = split(row[0])[1] if row else []
+    except (NoSuchEntryError, NotSignedError, *DAMAGED):
+        return False
+    return any(line.name == key.name and line.key_id != key.id for line in lines)
 
 
 def keep(database: sqlite3.Connection, key: VerifyingKey, notary: Notary | None) -> Checkpoint:

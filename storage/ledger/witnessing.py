@@ -16,7 +16,7 @@ from typing import Final
 from storage.ledger.checkpoint import VerifyingKey
 from storage.ledger.errors import NotSignedError
 from storage.ledger.merkle import HASH_BYTES
-from storage.ledger.notes import MAX_NOTE_BYTES, decoded, joined, lines_of, split
+from storage.ledger.notes import MAX_NOTE_BYTES, Line, decoded, joined, lines_of, split
 
 SIZE_TYPE: Final = "text/x.tlog.size"
 MAX_HASHES: Final = 63
@@ -66,30 +66,25 @@ def conflict_size(untrusted_type: str, untrusted_body: bytes) -> int | None:
     return int(match[1])
 
 
-def merged(note: bytes, untrusted_lines: bytes, keys: Collection[VerifyingKey]) -> bytes:
-    """Return ``note`` with the cosignatures of an answer that are by ``keys``; others are dropped.
+def cosignatures(text: bytes, untrusted_lines: bytes, keys: Collection[VerifyingKey]) -> list[Line]:
+    """Return the lines of an answer that are cosignatures of ``text`` by ``keys``; no others.
 
     Whoever has several keys may have signed with some of them only.
 
     Raises:
         NotSignedError: none is by these keys, or one in their name does not hold.
     """
-    text, lines = split(note)
     ids = {(key.name, key.id) for key in keys}
     ours = [line for line in lines_of(untrusted_lines) if (line.name, line.key_id) in ids]
+    # All of them are checked, also after one that holds.
     times = [key.times(text, ours) for key in keys]
     if not any(times):
         raise NotSignedError
-    # A later cosignature of the same tree by the same key takes the place of the one before.
-    fresh = {(line.name, line.key_id): line for line in ours}
-    kept = [line for line in lines if (line.name, line.key_id) not in fresh]
-    return joined(text, [*kept, *fresh.values()])
+    return ours
 
 
-def union(note: bytes, others: Sequence[bytes]) -> bytes:
-    """Return ``note`` with the signatures of other notes of the same text, each once."""
+def merged(note: bytes, fresh: Sequence[Line]) -> bytes:
+    """Return ``note`` with more signatures; each takes the place of an older one by its key."""
     text, lines = split(note)
-    found = {(line.name, line.key_id): line for line in lines}
-    for other in others:
-        found |= {(line.name, line.key_id): line for line in split(other)[1]}
+    found = {(line.name, line.key_id): line for line in (*lines, *fresh)}
     return joined(text, found.values())
