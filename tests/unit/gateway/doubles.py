@@ -14,6 +14,7 @@ from redaction.sandbox.client import Outcome
 from redaction.sandbox.memory import MemoryFile
 from storage.ids import SubjectId
 from storage.ledger.leaf import facts_of
+from tests.unit.gateway.vocabulary_check import require
 
 SECRET = b"Wilhelmina"
 MASK = b"----------"
@@ -42,7 +43,10 @@ class MemoryJournal:
     async def write(self, note: Note, *, key: str) -> Receipt:
         if self.broken:
             raise JournalUnavailableError
-        facts_of(event_of(note))  # what the ledger would not take is not taken here either
+        # What the ledger would not take is not taken here, nor what no document says of a kind.
+        facts_of(event_of(note))
+        if key not in self.notes:
+            require(note)
         self.notes.setdefault(key, note)
         return Receipt(list(self.notes).index(key), sha256(key.encode()).digest())
 
