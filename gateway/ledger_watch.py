@@ -10,9 +10,11 @@ from typing import Final
 
 from gateway.clock import Clock
 from gateway.observability.logging import log_of
+from gateway.observability.metrics import Metrics
 from gateway.witness.freshness import Freshness
 from storage.ledger.audit import Summary
-from storage.ledger.errors import NotValidError
+from storage.ledger.checkpoint import VerifyingKey
+from storage.ledger.errors import NoSuchEntryError, NotValidError
 from storage.ledger.log import Ledger
 
 log = log_of("gateway.ledger")
@@ -29,6 +31,15 @@ class Verdict:
     where: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class WitnessSeen:
+    """A witness, and when it signed last (by its clock, never beyond ours)."""
+
+    name: str
+    signed_at: datetime | None
+    silent: bool
+
+
 class LedgerWatch:
     """Keeps the last verdict."""
 
@@ -37,6 +48,7 @@ class LedgerWatch:
         self._ledger = ledger
         self._clock = clock
         self.verdict: Verdict | None = None
+        self.second_key: VerifyingKey | None = None
         self.freshness: Freshness | None = None
         self.contradicted_at: datetime | None = None
 
@@ -81,18 +93,59 @@ class LedgerWatch:
         """Return what readiness tells of witnesses; nothing where there are none."""
         if self.freshness is None:
             return {}
-        now = self._clock()
-        silent = self.freshness.silent(now)
-        return {
-            "ledger_quorum": self.freshness.quorum_late_since(now) is None,
+        told: dict[str, str | bool] = {
+            "ledger_quorum": self.quorum is True,
             "ledger_contradicted": self.contradicted_at is not None,
-            **{
-                f"witness_{printable(name)}": "silent" if name in silent else "fresh"
-                for name in self.freshness.policy.witnesses
-            },
         }
+        for witness in self.witnesses():
+            told[f"witness_{witness.name}"] = "silent" if witness.silent else "fresh"
+        return told
+
+    def witnesses(self) -> list[WitnessSeen]:
+        """Return when each witness signed last, in the order of the policy."""
+        if self.freshness is None:
+            return []
+        silent = self.freshness.silent(self._clock())
+        return [
+            WitnessSeen(printable(name), self.freshness.seen.get(name), name in silent)
+            for name in self.freshness.policy.witnesses
+        ]
+
+    def ages_s(self) -> dict[str, float]:
+        """Return how many seconds ago each witness signed, or we began to ask it."""
+        if self.freshness is None:
+            return {}
+        ages_s = self.freshness.ages_s(self._clock())
+        return {printable(name): age_s for name, age_s in ages_s.items()}
+
+    @property
+    def quorum(self) -> bool | None:
+        """Whether enough witnesses signed lately, None where none are asked."""
+        if self.freshness is None:
+            return None
+        return self.freshness.quorum_late_since(self._clock()) is None
 
 
 def printable(name: str) -> str:
     """Return a witness' name, which may be any octets, as text."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Gauges:
+    """Shows operators how the log and its witnesses stand."""
+
+    ledger: Ledger
+    watch: LedgerWatch
+    metrics: Metrics
+
+    async def round(self) -> None:
+        """Show it now; LedgerUnavailableError when it cannot be read."""
+        try:
+            published = (await self.ledger.published())[0].size
+        except NoSuchEntryError:
+            published = 0
+        self.metrics.ledger(written=(await self.ledger.head()).size, published=published)
+        quorum = self.watch.quorum
+        if quorum is not None:
+            self.metrics.witnesses(self.watch.ages_s(), quorum=quorum)

@@ -5,6 +5,7 @@ is sealed beside an entry is open to whom it is sealed to, and within a grant (l
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -105,11 +106,27 @@ class VerifiedDocument(Given):
     where: str | None
 
 
+class WitnessDocument(Given):
+    """A witness, and when it last signed a checkpoint; silent after ledger.witnesses.silent_s."""
+
+    name: str
+    signed_at: datetime | None
+    silent: bool
+
+
 class LedgerStatus(Given):
-    """How the log stands."""
+    """How the log stands, and what its witnesses say.
+
+    ``quorum`` is null where no witness is asked; ``contradicted`` since when one of them knows of
+    another log than this.
+    """
 
     origin: str
     vkey: str
+    second_vkey: str | None
+    witnesses: list[WitnessDocument]
+    quorum: bool | None
+    contradicted: datetime | None
     size: int
     root: str
     published: CheckpointDocument | None
@@ -189,10 +206,15 @@ async def show_status(request: web.Request) -> web.Response:
         published = CheckpointDocument(size=newest.size, root=newest.root.hex())
     except NoSuchEntryError:
         published = None
+    watch = request.app[LEDGER_WATCH]
     return given(
         LedgerStatus(
             origin=head.origin,
             vkey=ledger.key.vkey,
+            second_vkey=watch.second_key.vkey if watch.second_key else None,
+            witnesses=[WitnessDocument(**asdict(witness)) for witness in watch.witnesses()],
+            quorum=watch.quorum,
+            contradicted=watch.contradicted_at,
             size=head.size,
             root=head.root.hex(),
             published=published,

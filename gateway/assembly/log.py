@@ -19,7 +19,7 @@ from gateway.cellar import Cellar
 from gateway.clock import Clock
 from gateway.housekeeping import Chore
 from gateway.ledger_journal import KeyringSealer
-from gateway.ledger_watch import VERIFY_S
+from gateway.ledger_watch import VERIFY_S, Gauges
 from gateway.observability.logging import log_of
 from gateway.start import StartError
 from gateway.witness.asking import Asking
@@ -169,9 +169,13 @@ async def furnish(
     notary = cellar.ledger.notary
     assert notary is not None
     publication = Publication(cellar.ledger, notary, cellar.watch)
+    if notary.second is not None:
+        cellar.watch.second_key = notary.second.public
+    gauges = Gauges(cellar.ledger, cellar.watch, app[keys.METRICS])
     chores = [
         Chore("ledger-publish", every_s, publication.round),
         Chore("ledger-verify", VERIFY_S, cellar.watch.verify),
+        Chore("ledger-gauges", every_s, gauges.round),
     ]
     if settings.ledger.witnesses.policy_file is None:
         return chores

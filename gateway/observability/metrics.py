@@ -3,6 +3,7 @@
 Room: gateway/observability. Pure. Shown by the admin listener (gateway.observability.admin) only.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -38,6 +39,32 @@ class Metrics:
             "drawbridge_ready", "Checks of /readyz: 1 holds, 0 not.", ("check",),
             registry=self._registry,
         )  # fmt: skip
+
+        self._log = Gauge(
+            "drawbridge_ledger_entries", "Entries of the log: written, and published.",
+            ("state",), registry=self._registry,
+        )  # fmt: skip
+        self._quorum = Gauge(
+            "drawbridge_ledger_quorum",
+            "Whether enough witnesses signed lately: 1 yes, 0 no.",
+            ("policy",),
+            registry=self._registry,
+        )
+        self._witnesses = Gauge(
+            "drawbridge_witness_age_seconds", "Since when a witness has not signed.", ("witness",),
+            registry=self._registry,
+        )  # fmt: skip
+
+    def ledger(self, *, written: int, published: int) -> None:
+        """Show how many entries the log has, and how many of them its checkpoint covers."""
+        self._log.labels("written").set(written)
+        self._log.labels("published").set(published)
+
+    def witnesses(self, ages_s: Mapping[str, float], *, quorum: bool) -> None:
+        """Show how many seconds ago each witness signed, and whether they are enough."""
+        for name, age_s in ages_s.items():
+            self._witnesses.labels(name).set(age_s)
+        self._quorum.labels("configured").set(int(quorum))
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request."""

@@ -71,6 +71,15 @@ class Policy:
             raise PolicyError(0, "no quorum line")
         return cls(reading.logs, reading.witnesses, reading.groups, reading.quorum)
 
+    @property
+    def text(self) -> bytes:
+        """The policy as a file that ``parse`` reads."""
+        lines = [f"log {key.vkey} {url or ''}" for key, url in self.logs.items()]
+        lines += [f"witness {n} {w.key.vkey} {w.url or ''}" for n, w in self.witnesses.items()]
+        lines += [f"group {n} {g.needed} {' '.join(g.members)}" for n, g in self.groups.items()]
+        lines.append(f"quorum {self.quorum}")
+        return "".join(f"{line.rstrip()}\n" for line in lines).encode("utf-8", "surrogateescape")
+
     def satisfied(self, cosigned: Collection[str]) -> bool:
         """Return whether these witnesses, by their names, are a quorum."""
         return self.quorum == NONE or self._witnessed(self.quorum, cosigned)
