@@ -41,14 +41,14 @@ def serve(settings: Settings, ready: Ready) -> None:
 
 
 async def _serve(settings: Settings, ready: Ready) -> None:
-    listening = _bound(settings.host, settings.port)
+    listening = bound(settings.host, settings.port)
     url = settings.address(listening.getsockname()[1])
     app = build(settings, url=url)
     async with AsyncExitStack() as running:
         running.callback(listening.close)
         await _started(running, app, listening, settings)
         if settings.admin_port is not None:
-            metrics = _bound(admin.HOST, settings.admin_port)
+            metrics = bound(admin.HOST, settings.admin_port)
             running.callback(metrics.close)
             await _started(running, admin.application(app[keys.METRICS]), metrics, settings)
             log.info("admin.listening", port=metrics.getsockname()[1])
@@ -79,7 +79,8 @@ async def _started(
     await web.SockSite(runner, listening).start()
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def bound(host: str, port: int) -> socket.socket:
+    """Return a socket that listens there; CannotListenError if it cannot."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=1024)

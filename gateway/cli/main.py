@@ -28,6 +28,7 @@ from gateway.cli import (
     send,
     serve,
     subjects,
+    witness,
     words,
 )
 from gateway.cli.output import CommandError, Exit, people
@@ -53,6 +54,7 @@ GROUPS: Final[Mapping[str, typer.Typer]] = {
     "keys": keys.commands,
     "subjects": subjects.commands,
     "ledger": ledger.commands,
+    "witness": witness.commands,
 }
 
 
