@@ -57,8 +57,12 @@ async def show_policy(request: web.Request) -> web.Response:
     watch, url = request.app[LEDGER_WATCH], f"{request.app[SITE].url}/ledger"
     logs = {key: url for key in (request.app[LEDGER].key, watch.second_key) if key is not None}
     witnessed = watch.freshness.policy if watch.freshness else Policy(logs, {}, {}, NONE)
+    # Where the witnesses are asked is between them and us.
+    witnesses = {name: replace(one, url=None) for name, one in witnessed.witnesses.items()}
     return web.Response(
-        body=replace(witnessed, logs=logs).text, content_type="text/plain", charset="utf-8"
+        body=replace(witnessed, logs=logs, witnesses=witnesses).text,
+        content_type="text/plain",
+        charset="utf-8",
     )
 
 

@@ -36,7 +36,7 @@ from storage.ledger.errors import (
     PolicyError,
 )
 from storage.ledger.log import Ledger
-from storage.ledger.notary import RECORD, Notary
+from storage.ledger.notary import RECORD, SECOND_KEY, Notary
 from storage.ledger.policy import Policy
 from storage.ledger.releasing import signed_twice
 from storage.ledger.signed_before import FileRecord
@@ -46,7 +46,6 @@ from storage.sealed.keyring import Keyring
 log = log_of("gateway.ledger")
 
 LEDGER_KEY: Final = "ledger.key"
-SECOND_KEY: Final = "ledger-mldsa44.key"
 
 
 class LedgerChangedError(StartError):

@@ -28,7 +28,6 @@ from gateway.backup.writing import (
     LEDGER,
     MANIFEST,
     ROWS,
-    SECOND_KEY,
     sha256_of,
 )
 from storage.blobs.contract import BlobExistsError, BlobStore
@@ -36,7 +35,7 @@ from storage.ids import SubjectId
 from storage.ledger import copying
 from storage.ledger.database import DAMAGED
 from storage.ledger.errors import NoSuchEntryError, NotValidError
-from storage.ledger.notary import RECORD
+from storage.ledger.notary import RECORD, SECOND_KEY
 from storage.rows.dumping import DumpUnfitError, NotEmptyError, load
 from storage.sealed.keystore import Keystore
 from storage.threads import finished

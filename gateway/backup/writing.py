@@ -28,6 +28,7 @@ from gateway.backup.errors import BackupUnwritableError
 from storage.blobs.contract import BlobExistsError, BlobMissingError, BlobStore, StoreFullError
 from storage.ledger import copying
 from storage.ledger.database import DAMAGED
+from storage.ledger.notary import SECOND_KEY
 from storage.rows.dumping import dump
 from storage.rows.engine import Rows
 from storage.sealed.keystore import Keystore
@@ -40,8 +41,6 @@ ROWS: Final = "rows.jsonl"
 LEDGER: Final = "ledger.sqlite"
 BLOBS: Final = "blobs"
 KEY_FILES: Final = ("index.key", "ledger.key")
-# Not in keys that were copied before the log had a second one; it gains one then.
-SECOND_KEY: Final = "ledger-mldsa44.key"
 KEYSTORE: Final = "keys.sqlite"
 _PIECE_BYTES: Final = 1024 * 1024
 
@@ -109,6 +108,7 @@ def write_keys(data: Path, out: Path, now: datetime) -> None:
             keystore.copy_to(out / KEYSTORE)
         finally:
             keystore.close()
+        # A log of before has no second key; it gains one then.
         names = [*KEY_FILES, *([SECOND_KEY] if (data / SECOND_KEY).exists() else [])]
         for name in names:
             _put(out / name, (data / name).read_bytes())

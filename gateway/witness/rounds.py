@@ -92,7 +92,9 @@ class Rounds:
         if (newest := await self._newest()) is not None and newest[0].size:
             # Whoever shows nothing still says in a conflict how much it saw.
             await _all(
-                self._asked(prefix, names, *newest) for prefix, names in self._prefixes.items()
+                self._asked(prefix, names, *newest)
+                for prefix, names in self._prefixes.items()
+                if prefix not in self._sizes
             )
 
     async def round(self) -> int:

@@ -16,6 +16,7 @@ from storage.ledger.notes import joined, split
 from storage.ledger.signed_before import OtherWasFasterError, SignedBefore
 
 RECORD: Final = "ledger.signed"
+SECOND_KEY: Final = "ledger-mldsa44.key"
 # So many processes may be faster before something else is wrong.
 _TRIES: Final = 5
 
