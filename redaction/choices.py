@@ -8,7 +8,17 @@ word that somebody asked to be taken out, and say it is clean.
 from dataclasses import dataclass, replace
 
 from redaction.errors import CannotRedactContentError, ChoiceUnknownError
-from redaction.model import Action, CarrierClass, Choice, Finding, FormatHandler, Plan, Profile
+from redaction.model import (
+    Action,
+    CarrierClass,
+    Category,
+    Choice,
+    Finding,
+    FormatHandler,
+    Plan,
+    Profile,
+)
+from redaction.registry import Format, Naming
 from redaction.report import Ids, ReportedFinding, line_of, reported
 
 
@@ -28,6 +38,16 @@ class Planned:
         """
         if any(_kept(found, self.profile) for found in self.plan.findings):
             raise CannotRedactContentError
+
+
+def check_names(known: Format, profile: Profile) -> None:
+    """Refuse a file whose names of parts and layers are to go and cannot.
+
+    Raises:
+        CannotRedactContentError: files of this format keep their names.
+    """
+    if Category.NAME in profile.redact_content and known.naming is Naming.KEPT:
+        raise CannotRedactContentError
 
 
 def planned(handler: FormatHandler, data: bytes, profile: Profile) -> Planned:

@@ -34,6 +34,7 @@ def inspect(data: bytes, profile: Profile, load: Load = registry.load) -> Report
     try:
         known = identify(data)
         report = replace(report, format=known.name)
+        choices.check_names(known, profile)
         planned = choices.planned(members.handler_of(known.name, load), data, profile)
         report = replace(report, findings=planned.lines)
         planned.check()
@@ -53,6 +54,7 @@ def scrub(data: bytes, profile: Profile, load: Load = registry.load) -> tuple[by
     try:
         known = identify(data)
         report = replace(report, format=known.name)
+        choices.check_names(known, profile)
         handler = members.handler_of(known.name, load)
         planned = choices.planned(handler, data, profile)
         report = replace(report, findings=planned.lines)

@@ -12,6 +12,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Final, Protocol, runtime_checkable
 
+from redaction.choices import check_names
 from redaction.errors import (
     EmptyFileError,
     MemberRefusedError,
@@ -166,6 +167,7 @@ class _Nesting:
 
     def _planned(self, member: Member, profile: Profile, budget: Budget) -> MemberPlan:
         known = identify(member.content)
+        check_names(known, profile)
         handler = self._handler(known.name, budget)
         plan = handler.plan(member.content, profile)
         if isinstance(self._container, Sparing):

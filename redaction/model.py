@@ -47,6 +47,7 @@ class Category(StrEnum):
     SIGNATURE = "signature"
     SCRIPT = "script"
     ATTACHMENT = "attachment"
+    NAME = "name"  # what a drawing calls its parts, layers and sheets, whoever that tells of
 
 
 class Action(StrEnum):

@@ -12,6 +12,7 @@ from redaction.formats import (
     dxf_fidelity,
     dxf_header,
     dxf_metadata,
+    dxf_names,
     dxf_objects,
     dxf_repeats,
 )
@@ -34,6 +35,7 @@ def plan(data: bytes, profile: Profile) -> Plan:
     comments: list[Tag] = []
     draft = Draft(grid, drawing_words.DEFAULT_PAGE)
     content = Content(draft, profile)
+    dxf_names.number(draft, profile)
     preview: Tag | None = None
     end: Tag | None = None
     for record in records(grid, comments):

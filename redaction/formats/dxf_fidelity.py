@@ -21,6 +21,9 @@ from redaction.model import Edit, Proof
 # Words, dates of the header and the properties, and chunks: nothing else is ever changed.
 CHANGEABLE: Final = STRING_CODES | CODES[Kind.CHUNK] | {*range(40, 44)}
 LAST_SAVED_BY: Final = 8
+# Layers may be called by numbers instead, wherever they are called.
+LAYERS: Final = frozenset({8, 1003})
+NUMBERED: Final = re.compile(rb"LAYER[0-9]++")
 CUSTOM: Final = frozenset({b"$CUSTOMPROPERTYTAG", b"$CUSTOMPROPERTY"})
 PREVIEW: Final = [(0, b"SECTION"), (2, b"THUMBNAILIMAGE")]
 SECTION_END: Final = (0, b"ENDSEC")
@@ -174,7 +177,9 @@ def _pairs(lines: Sequence[bytes]) -> Pairs:
 
 def _check_code(code: int, edit: Edit) -> None:
     # Group 8 is who last saved, in the properties of old releases, and everywhere else a layer.
-    if code not in CHANGEABLE and not (code == LAST_SAVED_BY and not edit.replacement):
+    layer = code in LAYERS and NUMBERED.fullmatch(edit.replacement)
+    saved_by = code == LAST_SAVED_BY and not edit.replacement
+    if code not in CHANGEABLE and not layer and not saved_by:
         raise NotFaithfulError("an edit of a number, a handle or a name")
 
 

@@ -16,6 +16,7 @@ from redaction.carriers.changes import Changes
 from redaction.carriers.json_walk import Value
 from redaction.carriers.local_paths import basenamed
 from redaction.carriers.naming import category_of
+from redaction.carriers.numbered_names import Numbered
 from redaction.carriers.xml_walk import Cut
 from redaction.errors import NotFaithfulError
 from redaction.formats import gltf_container as container
@@ -24,9 +25,11 @@ from redaction.model import Category, Member, Plan, Profile, Proof
 from redaction.text import people
 
 REWRITE: Final = "rewrite"
+RENAME: Final = "rename"
 ASSET: Final = {"copyright": Category.PERSON, "generator": Category.SOFTWARE}
 # Objects that only tell: whatever an application wrote, and metadata extensions.
 EXTRAS: Final = frozenset({"extras", "AGI_stk_metadata"})
+UNTOLD: Final = EXTRAS
 PACKETS: Final = ("KHR_xmp_json_ld", "packets")
 _GRAMMAR: Final = """
     ASSET ACCESSORS ANIMATIONS BUFFERS CAMERAS IMAGES MATERIALS MESHES NODES SAMPLERS SCENE SCENES
@@ -44,7 +47,7 @@ class _Reading:
     shown: list[str] = field(default_factory=list)
 
 
-def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - names are only told
+def plan(data: bytes, profile: Profile) -> Plan:
     """Return what goes, and whom names of nodes and materials name.
 
     Raises:
@@ -53,14 +56,16 @@ def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - names are onl
         OpaqueStreamError: a picture in a buffer that is written into the JSON.
     """
     scene = container.read(data)
-    reading = _read(scene.text)
+    asked = Category.NAME in profile.redact_content
+    reading = _read(scene.text, Numbered() if asked else None)
     if scene.rest_bytes:
         reading.changes.gone("glTF", Category.HISTORY, "parts of no model", "")
     words = [xml_words.Words("names", "\n".join(reading.shown), "", "")]
     findings = [*reading.changes.findings, *xml_words.named("glTF.text", words)]
     findings += xml_words.echoes("glTF.text", echoes.telling(reading.changes.findings), words)
     clean = _written(scene, reading) == data
-    return Plan(tuple(findings), tasks=() if clean else (REWRITE,))
+    tasks = (REWRITE, RENAME) if asked else (REWRITE,)
+    return Plan(tuple(findings), tasks=() if clean else tasks)
 
 
 def apply(data: bytes, plan: Plan) -> bytes:
@@ -68,11 +73,12 @@ def apply(data: bytes, plan: Plan) -> bytes:
     if REWRITE not in plan.tasks:
         return data
     scene = container.read(data)
-    return _written(scene, _read(scene.text))
+    names = Numbered() if RENAME in plan.tasks else None
+    return _written(scene, _read(scene.text, names))
 
 
-def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:  # noqa: ARG001
-    """Prove that all numbers, names and buffers are the same.
+def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:
+    """Prove that all numbers, names and buffers are the same; names may be others by a task.
 
     Raises:
         NotFaithfulError: something else differs.
@@ -80,7 +86,8 @@ def prove(original: bytes, cleaned: bytes, plan: Plan) -> Sequence[Proof]:  # no
     before, after = container.read(original), container.read(cleaned)
     if before.binary != after.binary or before.packed != after.packed:
         raise NotFaithfulError("the buffer differs")
-    was, became = (_said(json.loads(scene.text), ()) for scene in (before, after))
+    untold = UNTOLD | {"name"} if RENAME in plan.tasks else UNTOLD
+    was, became = (_said(json.loads(scene.text), (), untold) for scene in (before, after))
     if was != became:
         raise NotFaithfulError("a value differs")
     said = "every value but metadata is the same, and the buffer the same bytes"
@@ -137,10 +144,16 @@ def _inlined(text: str) -> Iterator[tuple[Value, bytes]]:
                 yield value, content
 
 
-def _read(text: str) -> _Reading:
+def _read(text: str, names: Numbered | None) -> _Reading:
     reading = _Reading()
     for value in json_walk.values(text):
         instead = _instead(value, text)
+        if names is not None and instead is None and _is_name(value):
+            said = value.text or ""
+            number = json.dumps(names.of("part ", said, "glTF.name", "/".join(value.path[:2])))
+            if number != json.dumps(said):
+                reading.cuts.append((value.start, value.end, number))
+            continue
         if value.text is not None:
             _tell(reading, value, instead)
         if instead is not None and text[value.start : value.end] != instead:
@@ -150,7 +163,13 @@ def _read(text: str) -> _Reading:
             reading.cuts.append((value.start, value.end, instead))
             if value.text is None:
                 reading.changes.gone("glTF.extras", Category.HISTORY, value.path[-1], "")
+    reading.changes.findings += names.findings if names is not None else ()
     return reading
+
+
+def _is_name(value: Value) -> bool:
+    """Return whether a value is the name of a node, mesh or material, which nothing refers to."""
+    return value.text is not None and value.path[-1:] == ("name",)
 
 
 def _instead(value: Value, text: str) -> str | None:
@@ -189,18 +208,18 @@ def _written(scene: Scene, reading: _Reading) -> bytes:
     return scene.written(xml_walk.applied(scene.text, reading.cuts), scene.binary)
 
 
-def _said(value: object, path: tuple[str, ...]) -> object:
-    """Return a value without metadata; pictures in data URLs count by their bytes."""
+def _said(value: object, path: tuple[str, ...], untold: frozenset[str]) -> object:
+    """Return a value without what is ``untold``; pictures in data URLs count by their bytes."""
     if isinstance(value, dict):
         return [
-            (name, _said(inner, (*path, name)))
+            (name, _said(inner, (*path, name), untold))
             for name, inner in value.items()
-            if name not in EXTRAS
+            if name not in untold
             and not (path == ("asset",) and name in ASSET)
             and (*path, name)[-2:] != PACKETS
         ]
     if isinstance(value, list):
-        return [_said(inner, path) for inner in value]
+        return [_said(inner, path, untold) for inner in value]
     if isinstance(value, str):
         content = container.from_data(value) if path[:1] == ("images",) else None
         return content if content is not None else basenamed(value)

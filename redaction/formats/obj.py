@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from redaction.carriers.naming import removed
+from redaction.carriers.numbered_names import Numbered
 from redaction.errors import NotFaithfulError, UnreadableError
 from redaction.model import (
     Action,
@@ -42,6 +43,7 @@ NAMED: Final = frozenset({b"o", b"g", b"usemtl"})
 FILES: Final = frozenset({b"mtllib", b"maplib", b"usemap", b"shadow_obj", b"trace_obj"})
 COMMANDS: Final = frozenset({b"call", b"csh"})
 DIRECTORY: Final = re.compile(rb".*[\\/]", re.DOTALL)
+WORD: Final = re.compile(rb"[^\s\\]++|\\(?!\r?\n)")
 HERE: Final = re.compile(rb"(?:\./)?[^\\/]*+")
 
 
@@ -53,6 +55,7 @@ def plan(data: bytes, profile: Profile) -> Plan:
     """
     edits: list[Edit] = []
     findings: list[Finding] = []
+    names = Numbered() if Category.NAME in profile.redact_content else None
     for start, end in _others(data):
         statement = data[start:end]
         keyword, _, rest = statement.partition(b" ")
@@ -69,6 +72,8 @@ def plan(data: bytes, profile: Profile) -> Plan:
                 at = end - len(statement) + statement.rindex(argument)
                 edits.append(Edit(at, at + len(argument), DIRECTORY.sub(b"", argument)))
                 findings += _told("path", argument)
+        elif keyword in NAMED and names is not None:
+            edits += _numbered(data, start + len(keyword), end, names)
         elif keyword in NAMED:
             _name(data, (start + len(keyword), end), profile, (edits, findings))
         elif comment := TRAILING_COMMENT.match(statement):
@@ -76,6 +81,7 @@ def plan(data: bytes, profile: Profile) -> Plan:
             findings += _told("comment", statement[comment.end() :])
         else:
             raise UnreadableError("a statement no OBJ has")
+    findings += names.findings if names is not None else ()
     return Plan(tuple(findings), tuple(edits))
 
 
@@ -137,6 +143,15 @@ def _name(
             size = len(text[span.start : span.end].encode("utf-8", "surrogateescape"))
             token = people.token(span.category).encode()
             edits.append(Edit(at, at + size, token))
+
+
+def _numbered(data: bytes, start: int, end: int, names: Numbered) -> Iterator[Edit]:
+    """Yield what makes numbers of the names of groups, or the name of an object or material."""
+    for word in WORD.finditer(data, start, end):
+        said = word.group().decode("utf-8", "replace")
+        instead = names.of("part", said, NAME).encode("utf-8", "replace")
+        if instead != word.group():
+            yield Edit(word.start(), word.end(), instead)
 
 
 def _told(what: str, text: bytes) -> list[Finding]:

@@ -23,6 +23,7 @@ from redaction.formats import (
     pdf_fidelity,
     pdf_fonts,
     pdf_history,
+    pdf_names,
     pdf_objects,
     pdf_properties,
     pdf_signatures,
@@ -30,10 +31,11 @@ from redaction.formats import (
     pdf_text,
 )
 from redaction.formats.pdf_document import BROKEN, read, walk, written
-from redaction.model import Action, Finding, Plan, Profile, Proof
+from redaction.model import Action, Category, Finding, Plan, Profile, Proof
 from redaction.text import people
 
 REWRITE = "rewrite"
+RENAME = "rename"
 
 
 def plan(data: bytes, profile: Profile) -> Plan:
@@ -63,7 +65,9 @@ def plan(data: bytes, profile: Profile) -> Plan:
     after, told = pdf_choices.settled(base, profile, look)
     changed = not clean or after != base
     findings = (*removed, *pdf_history.protection(pdf), *told)
-    return Plan(findings, tasks=(REWRITE,) if changed else ())
+    named = pdf_names.renamed(after)[1] if Category.NAME in profile.redact_content else []
+    tasks = (REWRITE, RENAME) if named else (REWRITE,) if changed else ()
+    return Plan((*findings, *named), tasks=tasks)
 
 
 class _Document(NamedTuple):
@@ -105,7 +109,8 @@ def apply(data: bytes, plan: Plan) -> bytes:
     if REWRITE not in plan.tasks:
         return data
     asked = pdf_choices.of(plan.findings)
-    return pdf_choices.taken(_base(data), asked).data if asked else _base(data)
+    cleaned = pdf_choices.taken(_base(data), asked).data if asked else _base(data)
+    return pdf_names.renamed(cleaned)[0] if RENAME in plan.tasks else cleaned
 
 
 def _base(data: bytes) -> bytes:

@@ -27,7 +27,7 @@ from redaction.formats import (
 from redaction.formats.pdf_document import BROKEN, opened, walk, written
 from redaction.formats.pdf_glyphs import Glyph, Script
 from redaction.formats.pdf_sheet import Sheet
-from redaction.model import Action, CarrierClass, Finding, Profile
+from redaction.model import Action, CarrierClass, Category, Finding, Profile
 
 MAX_ROUNDS: Final = 6
 # In points; what stands nearer is at the same spot.
@@ -74,7 +74,10 @@ def of(findings: Iterable[Finding]) -> list[Finding]:
     return [
         found
         for found in findings
-        if found.action is Action.REPLACED and found.carrier_class is CarrierClass.CONTENT
+        if found.action is Action.REPLACED
+        and found.carrier_class is CarrierClass.CONTENT
+        # Names of layers stand on no page.
+        and found.category is not Category.NAME
     ]
 
 

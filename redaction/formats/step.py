@@ -16,6 +16,7 @@ from redaction.carriers import path_cuts, repeats
 from redaction.carriers.changes import Changes
 from redaction.formats import (
     step_fidelity,
+    step_names,
     step_outline,
     step_properties,
     step_syntax,
@@ -45,7 +46,8 @@ def plan(data: bytes, profile: Profile) -> Plan:
     _header(data, outline, changes)
     _entities(data, outline, changes)
     step_properties.blanked(data, outline.properties, changes)
-    words = step_words.read(data, outline, profile, changes)
+    gone = step_names.numbered(data, profile, changes, outline.end)
+    words = step_words.read(data, outline, profile, changes, gone)
     _links(data, outline, changes)
     _comments(data, outline, changes)
     changes.findings += repeats.repeated(changes.findings, words)

@@ -30,13 +30,21 @@ INSTANCE: Final = re.compile(rb"\s*+#([0-9]++)\s*+=\s*+\(?+\s*+([A-Za-z0-9_]++)"
 INSTANCE_BYTES: Final = 4096
 
 
-def read(data: bytes, outline: Outline, profile: Profile, changes: Changes) -> str:
+def read(
+    data: bytes,
+    outline: Outline,
+    profile: Profile,
+    changes: Changes,
+    gone: frozenset[bytes] = frozenset(),
+) -> str:
     """Plan the cuts in strings that are not replaced anyway, and report whom they name.
+
+    Those in ``gone`` are replaced wherever they stand.
 
     Returns all the different strings, one below the other, for a second look.
     """
     edited = {edit.start for edit in changes.edits}
-    raws = list(_different(data, outline, edited))
+    raws = [raw for raw in _different(data, outline, edited) if raw not in gone]
     texts = [step_syntax.decoded(raw) for raw in raws]
     joined = BETWEEN.join(texts)
     telling: dict[bytes, list[Span]] = {}
