@@ -192,8 +192,8 @@ KINDS: Final[Mapping[When, Kind]] = {
     When.SUBJECT_ERASED: Kind("A person was erased; n says how many openings.", "", "", "objects#"),
     When.LEDGER_REVIEWED: Kind("A reviewer read in the log.", "", "look what"),
     When.LEDGER_EXPORTED: Kind(
-        "A reviewer takes entries away: begun, then done.",
-        "",
+        "Entries are taken away: begun, then done; or forwarded, from now on, to a receiver.",
+        "reg",
         "export stage format? question? proof? size#? rows#? sha256?",
     ),
     When.UNSEAL_ASKED: Kind(
@@ -239,6 +239,11 @@ KINDS: Final[Mapping[When, Kind]] = {
         "The gateway started, with which settings and law.",
         "reg",
         "start settings law version role geo_data",
+    ),
+    When.LEDGER_CONTINUED: Kind(
+        "This log goes on where another ended: the SHA-256 of its last checkpoint is in pol.",
+        "pol",
+        "",
     ),
     When.GATEWAY_STOPPED: Kind("The gateway stopped in order.", "", "start"),
 }

@@ -64,6 +64,7 @@ class EventKind(StrEnum):
     SUBJECT_ERASED = "subject.erased"
     LEDGER_REVIEWED = "ledger.reviewed"
     LEDGER_EXPORTED = "ledger.exported"
+    LEDGER_CONTINUED = "ledger.continued"  # another log, whose last checkpoint it names
     UNSEAL_ASKED = "unseal.asked"
     UNSEAL_AGREED = "unseal.agreed"
     UNSEAL_DECLINED = "unseal.declined"
@@ -84,7 +85,7 @@ class EventKind(StrEnum):
 
 
 # Grows by one whenever a kind is added, taken away or means something else.
-VOCABULARY: Final = 2
+VOCABULARY: Final = 3
 
 _INSIDE: Final = frozenset({Slot.ACTOR, Slot.OBJ, Slot.CTX, Slot.NET})
 _CROSSING: Final = frozenset(Slot)
