@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from config.keeping import GIB, MIB, Blobs, Keys, Table
-from config.watching import Alerts, Mail, Notify, Observing
+from config.watching import Alerts, Forwarding, Mail, Notify, Observing
 from config.witnessing import Witnesses
 
 ENV_PREFIX: Final = "DRAWBRIDGE_"
@@ -198,6 +198,7 @@ class Settings(Table):
     alerts: Alerts = Alerts()
     mail: Mail = Mail()
     notify: Notify = Notify()
+    forwarding: Forwarding = Forwarding()
 
     @field_validator("public_url")
     @classmethod

@@ -160,3 +160,45 @@ class Notify(Table):
 
     allow_private: bool = False
     """Whether webhooks may go to private and loopback addresses, and by http to those."""
+
+
+class Forwarding(Table):
+    """A syslog receiver that gets every entry of the log: RFC 5424 over TLS (RFC 5425).
+
+    Entries name nobody, here too: what is sealed stays here, where it can be erased.
+    """
+
+    host: str | None = None
+    """The receiver's name; without one nothing is forwarded."""
+
+    port: Annotated[int, Field(ge=1, le=65535)] = 6514
+    """Its port."""
+
+    region: Region | None = None
+    """Where the receiver stands; must be said, for it is a destination like any other."""
+
+    ca_file: Path | None = None
+    """Certificates that the receiver's is checked with; by default those of the system."""
+
+    certificate_file: Path | None = None
+    """The gateway's own certificate (PEM), where the receiver asks for one."""
+
+    key_file: Path | None = None
+    """The private key of certificate_file (PEM)."""
+
+    enterprise: Annotated[int, Field(ge=1)] = 32473
+    """The private enterprise number under which structured data stand; by default an example's."""
+
+    every_s: Annotated[float, Field(gt=0, le=HOUR_S)] = 5.0
+    """How often new entries are looked for."""
+
+    deadline_s: Annotated[float, Field(gt=0, le=300)] = 30.0
+    """How long the receiver may take for one round; then it is tried again from where it stood."""
+
+    @model_validator(mode="after")
+    def _receiver_is_described(self) -> "Forwarding":
+        if self.host is not None and self.region is None:
+            raise ValueError("forwarding.region must be set with forwarding.host")
+        if (self.certificate_file is None) != (self.key_file is None):
+            raise ValueError("forwarding.certificate_file and key_file need each other")
+        return self

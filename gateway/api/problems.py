@@ -22,6 +22,7 @@ from gateway.journal import JournalUnavailableError
 from gateway.notify import errors as notify
 from gateway.privacy import erasure
 from gateway.review import errors as review
+from gateway.review.forwarding import ForwardingError
 from gateway.transfer import errors as transfer
 from storage.blobs.contract import StoreFullError, StoreUnavailableError
 from storage.ledger import errors as ledger
@@ -32,6 +33,7 @@ from storage.sealed.errors import (
     KeysUnavailableError,
     ObjectMissingError,
     SealedError,
+    SuiteOverError,
 )
 
 # RFC 9110 has no number for it: the tus protocol's own.
@@ -47,6 +49,7 @@ STATUS: Final[dict[type[GatewayError], int]] = {
     api.InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
     api.NotHereError: HTTPStatus.SERVICE_UNAVAILABLE,
     api.ErasedError: HTTPStatus.GONE,
+    api.SealingOverError: HTTPStatus.SERVICE_UNAVAILABLE,
     api.UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
     JournalUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
     identity.NotSignedInError: HTTPStatus.UNAUTHORIZED,
@@ -66,6 +69,7 @@ STATUS: Final[dict[type[GatewayError], int]] = {
     review.GrantNotOpenError: HTTPStatus.CONFLICT,
     review.SamePersonError: HTTPStatus.FORBIDDEN,
     review.FormatUnavailableError: HTTPStatus.NOT_IMPLEMENTED,
+    ForwardingError: HTTPStatus.SERVICE_UNAVAILABLE,
     review.FormatUnknownError: HTTPStatus.UNPROCESSABLE_ENTITY,
     erasure.AccountMissingError: HTTPStatus.NOT_FOUND,
     erasure.LastAdministratorError: HTTPStatus.CONFLICT,
@@ -121,6 +125,7 @@ TRANSLATED: Final[tuple[tuple[type[Exception], type[GatewayError]], ...]] = (
     (CannotOpenError, api.NotHereError),
     (KeyShreddedError, api.ErasedError),
     (ObjectMissingError, api.ErasedError),
+    (SuiteOverError, api.SealingOverError),
     (SealedError, api.UnavailableError),
     (KeysUnavailableError, api.UnavailableError),
     (ledger.LedgerUnavailableError, JournalUnavailableError),

@@ -60,6 +60,7 @@ def build(
             chores += await alerts.furnish(app, cellar, settings)
             chores += await chronicle.furnish(app, cellar, settings, house)
             review.furnish(app, cellar)
+            chores += await review.forwarded(cellar, settings, house)
             app[keys.HEALTH] = health_of(cellar, settings, sandbox)
             await house.enter_async_context(kept(chores))
             yield
