@@ -1,6 +1,6 @@
 """The whole API over real rooms, spoken to over a real socket on loopback."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +89,12 @@ def quick_passwords() -> Passwords:
     return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
+@pytest.fixture
+def furnished() -> Callable[[web.Application], None]:
+    """What a module's tests put into the application besides; nothing, unless they say so."""
+    return lambda _: None
+
+
 @pytest_asyncio.fixture
 async def front(
     rows: Rows,
@@ -99,6 +105,7 @@ async def front(
     quick_passwords: Passwords,
     ledger: Ledger,
     watch: LedgerWatch,
+    furnished: Callable[[web.Application], None],
 ) -> AsyncIterator[Front]:
     app = skeleton()
     app[keys.CLOCK] = clock
@@ -127,6 +134,7 @@ async def front(
     review.furnish(app, cellar)
     await alerts.furnish(app, cellar, Settings())
     app[keys.HEALTH] = Health({"ledger": journal.writable}, lambda: {"role": "all"})
+    furnished(app)
     server = Server(app)
     running = Front(app, server, intake, journal, clock, [])
     await server.start_server()
