@@ -46,6 +46,8 @@ from storage.sealed.keyring import Keyring
 log = log_of("gateway.ledger")
 
 LEDGER_KEY: Final = "ledger.key"
+# Where the next log is made, while this one ends.
+NEXT: Final = "ledger.next"
 
 
 class LedgerChangedError(StartError):
@@ -61,6 +63,12 @@ class LedgerBehindError(StartError):
     "drawbridge ledger begin-anew"."""
 
     code = "ledger-behind"
+
+
+class HalfAnewError(StartError):
+    """Beginning a new log was interrupted. Give "drawbridge ledger begin-anew" again."""
+
+    code = "half-anew"
 
 
 class SecondKeyMissingError(StartError):
@@ -90,6 +98,7 @@ async def opened_ledger(
 
     Raises:
         LedgerChangedError: its tree is not the one that was last signed.
+        HalfAnewError: another is to take its place, and does not yet.
         LedgerBehindError: more of it was signed and handed out than there is.
         SecondKeyMissingError: its second key is gone.
         LedgerUnreadableError: it cannot be opened.
@@ -97,6 +106,8 @@ async def opened_ledger(
     """
     path, key_path = settings.data_dir / "ledger.sqlite", settings.data_dir / LEDGER_KEY
     begun = key_path.exists()
+    if (settings.data_dir / NEXT / LEDGER_KEY).exists():
+        raise HalfAnewError
     if path.exists() is not begun:
         _forget_what_never_began(path)
     seed = read_key(key_path, SEED_BYTES) if begun else secrets.token_bytes(SEED_BYTES)

@@ -7,16 +7,21 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from time import time
 from typing import Final
 from urllib.parse import urlsplit
 
 from gateway.cli.output import CommandError, Exit, people, work_progress
 from storage.ledger import audit, publishing
-from storage.ledger.checkpoint import SEED_BYTES, Signer, VerifyingKey
+from storage.ledger.checkpoint import SEED_BYTES, Cosigner, Signer, VerifyingKey
 from storage.ledger.database import Reading, key_of
 from storage.ledger.database import reading as reading_from
-from storage.ledger.errors import NoSuchEntryError, NotSignedError, NotValidError
+from storage.ledger.errors import NoSuchEntryError, NotSignedError, NotValidError, PolicyError
+from storage.ledger.notary import RECORD, SECOND_KEY, Notary
+from storage.ledger.policy import Policy
+from storage.ledger.signed_before import FileRecord
 from storage.sealed.errors import UnsafeKeyFileError
 from storage.sealed.keyfiles import read_key
 
@@ -59,8 +64,19 @@ def opened(path: Path) -> Iterator[Reading]:
         raise CommandError("There is no such ledger file.") from error
 
 
-def audited(source: str, vkey: str | None, token: str | None, older: bytes | None) -> audit.Summary:
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What whoever audits knows from elsewhere: a checkpoint, witnesses, the log's key."""
+
+    vkey: str | None = None
+    older: bytes | None = None
+    policy: Policy | None = None
+
+
+def audited(source: str, token: str | None, expected: Expected) -> audit.Summary:
     """Return what a published log, at an address or in a folder, is found to hold.
+
+    The key is the one that is given, else one of the policy, else the log's own word.
 
     Raises:
         NotValidError: it is not valid; says where.
@@ -70,10 +86,54 @@ def audited(source: str, vkey: str | None, token: str | None, older: bytes | Non
     if not remote and not Path(source).is_dir():
         raise CommandError("There is no such folder of tiles.")
     fetch = _web_fetch(source, token) if remote else publishing.folder_fetch(Path(source))
-    key = key_from(vkey) if vkey else _own_words(fetch)
+    key = key_from(expected.vkey) if expected.vkey else _of_policy(fetch, expected.policy)
     with work_progress(people()) as progress:
         progress.add_task("auditing the log")
-        return audit.audit(fetch, key, entries=not remote or token is not None, older_note=older)
+        return audit.audit(
+            fetch,
+            key or _own_words(fetch),
+            entries=not remote or token is not None,
+            older_note=expected.older,
+            policy=expected.policy,
+        )
+
+
+def _of_policy(fetch: audit.Fetch, policy: Policy | None) -> VerifyingKey | None:
+    """Return the first of the policy's keys for this log; None where it names no log at all.
+
+    Raises:
+        NotValidError: it names other logs only.
+    """
+    if policy is None or not policy.logs:
+        return None
+    origin = fetch(publishing.CHECKPOINT).split(b"\n", 1)[0].decode("utf-8", "replace")
+    for key in policy.logs:
+        if key.name == origin:
+            return key
+    raise NotValidError(publishing.CHECKPOINT, "the policy does not name this log")
+
+
+def policy_from(path: Path | None) -> Policy | None:
+    """Return the policy in a file; CommandError when it is none."""
+    try:
+        return Policy.parse(read(path)) if path is not None else None
+    except PolicyError as error:
+        raise CommandError(f"That is no policy file: {error}.") from error
+
+
+def notary_of(data: Path | None, signed_file: Path | None) -> Notary | None:
+    """Return the notary of a data directory's log, None where only a file of it is at hand.
+
+    It records what this command hands out where the gateway looks, too.
+    """
+    if data is None:
+        return None
+    key, second = own_key(data / "ledger.sqlite"), data / SECOND_KEY
+    try:
+        cosigner = Cosigner(key.name, read_key(second, SEED_BYTES)) if second.exists() else None
+    except UnsafeKeyFileError as error:
+        raise CommandError(f"{SECOND_KEY}: {error.__class__.__doc__}") from error
+    return Notary(key, FileRecord(signed_file or data / RECORD), cosigner, lambda: int(time()))
 
 
 def _own_words(fetch: audit.Fetch) -> VerifyingKey:

@@ -7,7 +7,7 @@ is, and located. See docs/reference/ledger-format.md for what covers which colum
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from storage.ledger.checkpoint import Checkpoint, VerifyingKey
@@ -16,11 +16,14 @@ from storage.ledger.errors import (
     NoSuchEntryError,
     NotSignedError,
     NotValidError,
+    QuorumError,
     UnfitEventError,
 )
-from storage.ledger.leaf import decode, key_commitment
+from storage.ledger.events import EventKind
+from storage.ledger.leaf import Leaf, decode, key_commitment
 from storage.ledger.merkle import HASH_BYTES
 from storage.ledger.openings import OpeningCount
+from storage.ledger.policy import Policy
 from storage.ledger.recount import Recount
 from storage.ledger.tiles import Tile, bundles_of, hashes_in, tiles_of, unbundle
 
@@ -30,7 +33,12 @@ Fetch = Callable[[str], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What was found to be valid. ``erased`` counts openings destroyed with their persons."""
+    """What was found to be valid. ``erased`` counts openings destroyed with their persons.
+
+    ``continues`` is "sha256:" and the hash of the last checkpoint of the log that this one goes on
+    from, None if it does not say so. ``cosigned`` are witnesses of the policy, and when (seconds)
+    each signed.
+    """
 
     origin: str
     size: int
@@ -40,6 +48,8 @@ class Summary:
     erased: int = 0
     checkpoints: int = 0
     entries_read: bool = True
+    continues: str | None = None
+    cosigned: Mapping[str, int] = field(default_factory=dict)
 
 
 def verify(
@@ -86,6 +96,7 @@ class _Database:
         if key_of(database) != self._key:
             raise NotValidError("log", "it names another key than it must be signed with")
         self._openings = OpeningCount(database)
+        self._continues: str | None = None
 
     def checked(self, older_note: bytes | None) -> Summary:
         found = self._database.execute("PRAGMA integrity_check(1)").fetchone()[0]
@@ -99,6 +110,7 @@ class _Database:
             signed.size,
             signed.root,
             self._key.vkey,
+            continues=self._continues,
             openings=self._openings.present,
             erased=self._openings.erased,
             checkpoints=count,
@@ -143,6 +155,7 @@ class _Database:
             if key_commitment(nonce, hashed_key) != leaf.key:
                 raise NotValidError(f"entry {number}", "its key is another")
             self._openings.expect(number, leaf)
+            self._continues = self._continues if number else _continued(leaf)
             yield raw
 
     def _kept_tile(self, tile: Tile) -> bytes:
@@ -158,8 +171,17 @@ class _Database:
                 raise NotValidError(f"tile {level}/{number}", "the tree has no such tile")
 
 
+def _continued(leaf: Leaf) -> str | None:
+    return leaf.facts["pol"] if leaf.kind is EventKind.LEDGER_CONTINUED else None
+
+
 def audit(
-    fetch: Fetch, key: VerifyingKey, *, entries: bool = True, older_note: bytes | None = None
+    fetch: Fetch,
+    key: VerifyingKey,
+    *,
+    entries: bool = True,
+    older_note: bytes | None = None,
+    policy: Policy | None = None,
 ) -> Summary:
     """Return what published tiles hold, all of it checked.
 
@@ -168,14 +190,14 @@ def audit(
         key: the log's key, from a source that is not the log itself.
         entries: False where only hash tiles are public; then entries are not read.
         older_note: a checkpoint seen before; see ``verify``.
+        policy: which witnesses must have cosigned the checkpoint, if any must.
 
     Raises:
         NotValidError: something is missing, changed or not signed; says where.
     """
-    try:
-        signed = key.open(_fetched(fetch, "checkpoint"))
-    except NotSignedError as error:
-        raise NotValidError("checkpoint", "it is not signed with the log's key") from error
+    note = _fetched(fetch, "checkpoint")
+    signed, cosigned = witnessed(note, key, policy)
+    continues: str | None = None
     older = _older(older_note, key)
     _refuse_shorter(older, signed)
     kept = {tile: _fetched(fetch, tile.path) for tile in tiles_of(signed.size)}
@@ -183,13 +205,51 @@ def audit(
     for place in bundles_of(signed.size):
         if entries:
             for raw in _bundled(fetch, place):
+                continues = continues if recount.size else _first(raw)
                 recount.add(raw)
         else:
             for leaf in _hashes(kept, Tile(0, place.number, place.width)):
                 recount.add_hash(leaf)
     recount.verdict(signed)
     _refuse_fork(older, recount)
-    return Summary(signed.origin, signed.size, signed.root, key.vkey, entries_read=entries)
+    return Summary(
+        *(signed.origin, signed.size, signed.root, key.vkey),
+        entries_read=entries,
+        continues=continues,
+        cosigned=cosigned,
+    )
+
+
+def witnessed(
+    note: bytes, key: VerifyingKey, policy: Policy | None
+) -> tuple[Checkpoint, Mapping[str, int]]:
+    """Return the checkpoint that the log signed, and which witnesses of the policy did, and when.
+
+    Raises:
+        NotValidError: the log did not, or too few witnesses did.
+    """
+    try:
+        signed = key.open(note)
+    except NotSignedError as error:
+        raise NotValidError("checkpoint", "it is not signed with the log's key") from error
+    if policy is None:
+        return signed, {}
+    try:
+        policy.check(note, key)
+        return signed, policy.cosigned(note)
+    except QuorumError as error:
+        who = ", ".join(error.cosigned) or "none"
+        why = f"too few witnesses have cosigned it ({who})"
+        raise NotValidError("checkpoint", why) from error
+    except NotSignedError as error:
+        raise NotValidError("checkpoint", "not as the policy wants it signed") from error
+
+
+def _first(raw: bytes) -> str | None:
+    try:
+        return _continued(decode(raw))
+    except UnfitEventError:
+        return None
 
 
 def _bundled(fetch: Fetch, place: Tile) -> list[bytes]:

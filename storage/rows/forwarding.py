@@ -65,3 +65,8 @@ async def standing(connection: AsyncConnection, receiver: str) -> int:
     wanted = select(forwarding.c.next_entry).where(forwarding.c.receiver == receiver)
     row = (await connection.execute(wanted)).first()
     return int(row[0]) if row else 0
+
+
+async def rewind(connection: AsyncConnection) -> None:
+    """Begin at the first entry again, for every receiver: the log is another one."""
+    await connection.execute(forwarding.update().values(next_entry=0, holder=None, held_until=None))
