@@ -44,7 +44,7 @@ class Observing(Table):
 
     on_disagreement: OnDisagreement = OnDisagreement.DENY
     """`deny` refuses to open and to send to a country other than the declared one; `log` only says
-    so. An unknown country contradicts nothing. See docs/decisions/0007."""
+    so. An unknown country contradicts nothing. See docs/decisions/0008."""
 
     trusted_proxies: tuple[str, ...] = ()
     """Networks (CIDR) of proxies whose X-Forwarded-For is believed; nobody else's is. In the

@@ -41,6 +41,9 @@ class LedgerTroubles:
         late = self.watch.witnesses_late_since()
         if late is not None:
             found.append(Trouble(RuleName.WITNESS_SILENT, late))
+        late = self.watch.witnesses_late_since()
+        if late is not None:
+            found.append(Trouble(RuleName.WITNESS_SILENT, late))
         return found
 
     async def _stale_since(self) -> datetime | None:

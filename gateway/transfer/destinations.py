@@ -3,7 +3,7 @@
 Room: gateway/transfer. Awaits journal and rows. A destination has three facts, and none is derived
 from another: the country a partner declared, on which the decision rests; the country in which
 whoever calls is seen (gateway.observing); the region of the storage. That the first two differ is
-written down before anything follows from it, and by setting refused (docs/decisions/0007).
+written down before anything follows from it, and by setting refused (docs/decisions/0008).
 """
 
 from dataclasses import dataclass
