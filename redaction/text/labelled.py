@@ -18,6 +18,7 @@ from redaction.text.latin import LETTER, Familiarity, Name, familiarity, is_give
 from redaction.text.lexicon import lexicon
 from redaction.text.logins import NOBODY, SHAPE
 from redaction.text.span import Span
+from redaction.text.verdicts import ASKED_ABOUT, is_doubtful, no_name
 from redaction.text.vocabulary import is_workshop
 
 GAP: Final = re.compile(
@@ -158,6 +159,9 @@ def _value(
         yield from _lower(text, at, label, announced=announced, alone=alone)
         return
     sure = _sure(text, name, label.strength, announced=announced)
+    if name.shape in ("single", "initials"):
+        value = text[name.start : name.end]
+        sure = 0.0 if no_name(value) else min(sure, ASKED_ABOUT) if is_doubtful(value) else sure
     if not sure:
         return
     yield Span(name.start, name.end, Category.PERSON, sure, "name.labelled")

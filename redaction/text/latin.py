@@ -14,6 +14,7 @@ from typing import Final
 
 from redaction.text.labels import LABELS, Strength
 from redaction.text.lexicon import lexicon
+from redaction.text.verdicts import GRAMMAR
 from redaction.text.vocabulary import EPONYMS, is_thing, is_workshop
 
 UPPER: Final = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĖĘĚĞĢĪĮİĶĹĻĽŁŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŲŴŶŸŹŻŽȘȚΑ-ΩА-ЯЁЄІЇҐ"
@@ -129,6 +130,8 @@ def _named(text: str, pieces: list[tuple[int, int, bool]], *, titled: bool) -> N
     plain = [text[s:e] for s, e, _ in words if text[s:e].lower() not in PARTICLES]
     if not plain:
         return None
+    if initials and len(plain) == 1 and plain[0].lower() in GRAMMAR:
+        return None  # "IN U.S.A."
     known = [familiarity(word) for word in plain]
     shape = "initialled" if initials else "full" if len(plain) > 1 else "single"
     if shape == "single" and len(plain[0]) <= 4 and plain[0].isupper() and not titled:
