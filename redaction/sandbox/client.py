@@ -36,7 +36,10 @@ DONE_AS: Final = {
     Work.INSPECT: Status.INSPECTED,
     Work.PREVIEW: Status.INSPECTED,
 }
-EXHAUSTING_SIGNALS: Final = frozenset({-signal.SIGKILL, -signal.SIGXCPU, -signal.SIGXFSZ})
+# A library without Python around it ends its process (SIGABRT) when it is refused memory.
+EXHAUSTING_SIGNALS: Final = frozenset(
+    {-signal.SIGKILL, -signal.SIGXCPU, -signal.SIGXFSZ, -signal.SIGABRT}
+)
 
 
 class WallsMissingError(WorkerFailedError):

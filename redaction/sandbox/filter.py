@@ -59,6 +59,8 @@ ALLOWED: Final[dict[str, tuple[int | None, int | None]]] = {
     "rseq": (334, 293),
 }
 
+# A library that is refused memory aborts: this call, on its own process and no other.
+SIGNAL_TO_ITSELF: Final = (234, 131)
 ARCHITECTURES: Final = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 _INSTRUCTION: Final = struct.Struct("<HBBI")
@@ -68,14 +70,15 @@ _AT_LEAST: Final = 0x35
 _RETURN: Final = 0x06
 _NUMBER_AT: Final = 0
 _ARCHITECTURE_AT: Final = 4
+_FIRST_ARGUMENT_AT: Final = 16  # its lower half, on machines that store that first
 _X32_BIT: Final = 0x40000000
 _KILL_PROCESS: Final = 0x80000000
 _ERROR: Final = 0x00050000
 _ALLOW: Final = 0x7FFF0000
 
 
-def program(machine: str) -> bytes:
-    """Return the filter for ``machine`` (as platform.machine() names it).
+def program(machine: str, pid: int) -> bytes:
+    """Return the filter of the process ``pid`` on ``machine`` (as platform.machine() names it).
 
     Raises:
         KeyError: the calls of this architecture are not listed here.
@@ -89,6 +92,11 @@ def program(machine: str) -> bytes:
         (_LOAD, 0, 0, _NUMBER_AT),
         (_AT_LEAST, 0, 1, _X32_BIT),
         (_RETURN, 0, 0, _KILL_PROCESS),
+        (_EQUAL, 0, 4, SIGNAL_TO_ITSELF[column]),
+        (_LOAD, 0, 0, _FIRST_ARGUMENT_AT),
+        (_EQUAL, 0, 1, pid),
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _ERROR | errno.EPERM),
     ]
     # A listed call jumps over the rest of the list and the refusal behind it.
     instructions += [

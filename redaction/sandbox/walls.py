@@ -142,7 +142,7 @@ def enclose(limits: Limits, parent: int) -> None:
     with contextlib.suppress(OSError):
         kernel.landlock_deny(_landlock_rights(kernel.landlock_version()))
     with contextlib.suppress(OSError, KeyError):
-        kernel.seccomp(calls.program(platform.machine()))
+        kernel.seccomp(calls.program(platform.machine(), os.getpid()))
 
 
 def _limit(limits: Limits) -> None:

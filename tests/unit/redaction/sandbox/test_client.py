@@ -92,7 +92,7 @@ async def test_a_refused_file_leaves_no_cleaned_one() -> None:
         ("flood", "too-complex"),
         ("recurse", "too-complex"),
         ("crash", "worker-failed"),
-        ("abort", "worker-failed"),
+        ("abort", "too-complex"),
         ("unknown-attack", "worker-failed"),
     ],
 )
