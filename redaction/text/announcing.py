@@ -13,6 +13,9 @@ from redaction.text.latin import LETTER
 
 TOKEN: Final = re.compile(rf"[{LETTER}가-힣]+(?:['.][{LETTER}]{{1,3}}(?![{LETTER}]))*")
 JOINT: Final = re.compile(r"[ \t_\-./']{0,2}")
+MARKS: Final = re.compile(r"[^\w]|_")
+# Most words begin no label; what none begins with need not be read on.
+BEGINNINGS: Final = frozenset(label[:end] for label in LABELS for end in range(1, len(label) + 1))
 SLASHES: Final = ("/", "\\", "%")
 CAMEL: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
@@ -50,7 +53,10 @@ def _label(text: str, tokens: list[re.Match[str]], at: int) -> tuple[Label | Non
             break
         if used > 1 and not JOINT.fullmatch(text, tokens[at + used - 2].end(), token.start()):
             break
-        key += re.sub(r"[^\w]|_", "", token[0]).lower()
+        word = token[0]
+        key += (word if word.isalpha() else MARKS.sub("", word)).lower()
+        if key not in BEGINNINGS:
+            break
         strength = LABELS.get(key)
         if strength and len(key) > 1:
             best = (Label(tokens[at].start(), token.end(), strength), used)

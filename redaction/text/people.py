@@ -69,6 +69,8 @@ IN_PROSE: Final = TOKENS | {
 }
 # What stands where another kind of words was taken out because their owner asked for it.
 TAKEN_OUT: Final = "[removed]"
+# Han, kana and Hangul: a sign for a diameter needs no reader of Chinese.
+EASTERN: Final = re.compile("[\u3005-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 _TOKENS: Final = sorted({re.escape(token) for token in (*IN_PROSE.values(), TAKEN_OUT)})
 _TOKEN: Final = re.compile("|".join(_TOKENS))
 
@@ -116,7 +118,7 @@ def _with_names(text: str, label: str | None, located: list[Span]) -> list[Span]
     barred = mentioned.barred(text)
     names = [span for span in labelled.labelled(text, beside) if not mentioned.within(span, barred)]
     names += [*mentioned.mentioned(text, barred), *companions.beside(text, held), *rows(text)]
-    if not text.isascii():
+    if not text.isascii() and EASTERN.search(text):
         names += [*chinese(text, beside), *japanese(text, beside), *korean(text)]
     first = surest(_apart(names, held))
     named = surest([*first, *_apart(companions.also(text, first), held)])

@@ -197,6 +197,7 @@ CHINESE: Final = re.compile(
     r"|(?:[㐀-鿿]{2,4}(?:市|县)[㐀-鿿]{0,8}?(?:区|镇|街道)?)?[㐀-鿿]{1,6}?(?:路|街|大道|巷"
     rf"|胡同){_ZH_TAIL})"
 )
+EASTERN: Final = re.compile("[\u3005-\u30ff\u3400-\u9fff]")
 # Lines of oil, wires and rails have numbers too.
 NO_ROAD: Final = re.compile(r"[管油气水电线回支通光旁磁网磨流]路|轨道|管道|通道|信道|频道|流道")
 ZH_LEAD: Final = re.compile(
@@ -232,11 +233,12 @@ def postal(text: str) -> Iterator[Span]:
     for pattern, sure in PATTERNS:
         for found in pattern.finditer(text):
             yield Span(*found.span(), Category.ADDRESS, sure, "address.grammar")
-    for found in JAPANESE.finditer(text):
+    eastern = not text.isascii() and EASTERN.search(text) is not None
+    for found in JAPANESE.finditer(text) if eastern else ():
         if len(found[0]) >= 8:
             sure = 0.9 if any(c.isdigit() for c in found[0]) else 0.8
             yield Span(found.start(), found.end(), Category.ADDRESS, sure, "address.grammar")
-    for found in CHINESE.finditer(text):
+    for found in CHINESE.finditer(text) if eastern else ():
         lead = ZH_LEAD.match(found[0])
         start = found.start() + (lead.end() if lead else 0)
         if found.end() - start >= 6 and not NO_ROAD.search(text, start, found.end()):
