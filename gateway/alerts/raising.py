@@ -119,6 +119,11 @@ class Raising:
                 raise
             log.error("alert.untold", code=finding.rule)
 
+    async def stands(self, rule: str) -> bool:
+        """Return whether an alert of this rule stands that nobody settled."""
+        async with self.rows.reading() as connection:
+            return bool(await rows_of_alerts.standing_of_rule(connection, rule))
+
     async def over(self, rule: str) -> int:
         """Settle every standing alert of a rule whose cause is over; return how many."""
         async with self.rows.reading() as connection:

@@ -61,8 +61,10 @@ class Watchman:
         """
         troubles = await self.asks()
         for trouble in troubles:
-            cause = trouble.since.strftime("%Y-%m-%dT%H:%M:%SZ")
-            await self.raising.raise_(Finding(trouble.rule, _GRAVITY[trouble.rule], cause))
+            # While one stands, the next is the same trouble, though its beginning may shift.
+            if not await self.raising.stands(trouble.rule):
+                cause = trouble.since.strftime("%Y-%m-%dT%H:%M:%SZ")
+                await self.raising.raise_(Finding(trouble.rule, _GRAVITY[trouble.rule], cause))
         troubled = {trouble.rule for trouble in troubles}
         for rule in (RuleName.CHECKPOINT_STALE, RuleName.WITNESS_SILENT):
             if rule not in troubled:
