@@ -11,10 +11,12 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from gateway.api.keys import LEDGER, LEDGER_WATCH, SITE
+from gateway.api.auth import caller_of
+from gateway.api.keys import LEDGER, LEDGER_WATCH, READS, REVEALING, SITE
 from gateway.api.operations import REVIEWERS, operation
 from gateway.api.operations import page as open_to
 from gateway.console.pages import page
+from gateway.review.reads import Look
 from storage.ledger.errors import NoSuchEntryError
 from storage.ledger.events import EventKind
 from storage.ledger.filtering import Filter
@@ -56,6 +58,7 @@ async def show_log(request: web.Request) -> web.Response:
     number = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None
     found: Sequence[Entry] = ()
     if not unfit:
+        await request.app[READS].note(caller_of(request), Look.SEARCH, urlencode(asked))
         wanted = Filter(
             before=number,
             kinds=(asked["kind"],) if "kind" in asked else (),
@@ -88,17 +91,19 @@ async def show_log(request: web.Request) -> web.Response:
 @routes.get(ENTRY)
 @open_to(to=REVIEWERS)
 async def show_entry(request: web.Request) -> web.Response:
-    """Show one entry, and what its slots open to as far as nobody in it was erased."""
+    """Show one entry, and of its slots what its reader may see: their own, or within a grant."""
     ledger, index = request.app[LEDGER], int(request.match_info["index"])
     entry = await ledger.entry(index)
     head = await ledger.head()
+    caller = caller_of(request)
+    await request.app[READS].note(caller, Look.ENTRY, str(index))
     return page(
         request,
         "entry.html",
         entry=entry,
         leaf_hash=leaf_hash(entry.raw).hex(),
         raw=entry.raw.decode(),
-        slots=await ledger.open_slots(index),
+        slots=await request.app[REVEALING].show(caller, index),
         size=head.size,
     )
 
@@ -109,6 +114,7 @@ async def download_proof(request: web.Request) -> web.Response:
     """Return the proof of an entry as a file (C2SP tlog-proof)."""
     index = int(request.match_info["index"])
     await request.app[LEDGER].entry(index)
+    await request.app[READS].note(caller_of(request), Look.PROOF, str(index))
     name = f"entry-{index}.tlog-proof"
     return web.Response(
         text=await request.app[LEDGER].proof(index),
