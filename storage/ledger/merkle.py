@@ -124,6 +124,7 @@ def check_inclusion(
     """
     if not 0 <= index < size:
         raise NotInLedgerError(f"index {index} outside a tree of {size}")
+    _check_lengths(leaf, root, *proof)
     fn, sn, r = index, size - 1, leaf
     for p in proof:
         if sn == 0:
@@ -154,6 +155,7 @@ def check_consistency(
     if old in (0, size):
         _check_same(old_root, root if old == size else EMPTY_ROOT, proof)
         return
+    _check_lengths(old_root, root, *proof)
     hashes = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
     if not proof:
         raise NotInLedgerError("proof is empty")
@@ -173,6 +175,12 @@ def check_consistency(
         fn, sn = fn >> 1, sn >> 1
     if sn != 0 or fr != old_root or sr != root:
         raise NotInLedgerError("proof leads to different roots")
+
+
+def _check_lengths(*hashes: bytes) -> None:
+    # Of other lengths, two different pairs could be the same bytes in a row.
+    if any(len(node) != HASH_BYTES for node in hashes):
+        raise NotInLedgerError("a hash has another length")
 
 
 def _check_same(old_root: bytes, root: bytes, proof: Sequence[bytes]) -> None:
