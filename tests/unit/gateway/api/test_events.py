@@ -1,6 +1,7 @@
 """What happens over HTTP is in the log: before it happens, and as it was."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from gateway.api import keys
 from gateway.identity.roles import Role
 from gateway.journal import Happening, Note
 from gateway.transfer.transfers import Transfers
+from storage.blobs.memory import MemoryBlobs
 from storage.rows import partners
 from tests.unit.gateway.api.conftest import Front, problem
 from tests.unit.gateway.api.desk import DRAWING, Desk, desk
@@ -224,3 +226,27 @@ async def test_webhooks_that_come_and_go_are_told_with_their_region(front: Front
         assert [note.region for note in notes(front, kind)] == ["SG"]
     again = await program.delete(f"/api/v1/webhooks/{made['id']}", headers=admin)
     assert again.status == 404
+
+
+@pytest.mark.parametrize("cut", [False, True])
+async def test_a_drawing_that_is_not_what_was_stored_is_told_of_and_not_sent(
+    desk: Desk, blobs: MemoryBlobs, cut: bool
+) -> None:
+    part = await desk.part()
+    headers, files = await desk.session(await desk.token(part))
+    _, drawings = await desk.intake.parts.own(desk.caller, part)
+    blob = drawings[0].clean_object
+    assert blob is not None
+    whole = b"".join([piece async for piece in blobs.get(blob)])
+    changed = whole[:-1] if cut else whole[:-1] + bytes([whole[-1] ^ 1])
+    await blobs.delete(blob)
+    await blobs.put(blob, one_piece(changed))
+    for _ in range(2):
+        assert await desk.status(files[0]["url"], headers) == 503
+    (failed,) = notes(desk.front, "integrity.failed")
+    assert failed.about["file"] == files[0]["id"]
+    assert notes(desk.front, "download.completed") == []
+
+
+async def one_piece(content: bytes) -> AsyncIterator[bytes]:
+    yield content
