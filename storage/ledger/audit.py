@@ -23,6 +23,7 @@ from storage.ledger.events import EventKind
 from storage.ledger.leaf import Leaf, decode, key_commitment
 from storage.ledger.merkle import HASH_BYTES
 from storage.ledger.openings import OpeningCount
+from storage.ledger.place import Database, Place
 from storage.ledger.policy import Policy
 from storage.ledger.recount import Recount
 from storage.ledger.tiles import Tile, bundles_of, hashes_in, tiles_of, unbundle
@@ -53,12 +54,12 @@ class Summary:
 
 
 def verify(
-    path: Path, *, key: VerifyingKey | None = None, older_note: bytes | None = None
+    path: Path | Place, *, key: VerifyingKey | None = None, older_note: bytes | None = None
 ) -> Summary:
     """Return what a ledger file holds, all of it checked.
 
     Args:
-        path: the database file; a gateway may be writing it.
+        path: the database file, or the place; a gateway may be writing it.
         key: the key it must be signed with; without one, the key that the file names.
         older_note: a checkpoint seen before. Only whoever keeps one notices that the end of a log
             was cut off together with the checkpoints over it.
@@ -74,7 +75,7 @@ def verify(
         raise NotValidError("database", f"it cannot be read ({error})") from error
 
 
-def check_tree(path: Path, key: VerifyingKey) -> Checkpoint:
+def check_tree(path: Path | Place, key: VerifyingKey) -> Checkpoint:
     """Return the signed head if entries and tiles are its tree; openings are not looked at.
 
     Raises:
@@ -90,7 +91,7 @@ def check_tree(path: Path, key: VerifyingKey) -> Checkpoint:
 class _Database:
     """One audit of one file."""
 
-    def __init__(self, database: sqlite3.Connection, key: VerifyingKey | None) -> None:
+    def __init__(self, database: Database, key: VerifyingKey | None) -> None:
         self._database = database
         self._key = key or key_of(database)
         if key_of(database) != self._key:
@@ -99,9 +100,10 @@ class _Database:
         self._continues: str | None = None
 
     def checked(self, older_note: bytes | None) -> Summary:
-        found = self._database.execute("PRAGMA integrity_check(1)").fetchone()[0]
-        if found != "ok":
-            raise NotValidError("database", str(found))
+        if isinstance(self._database, sqlite3.Connection):
+            found = self._database.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            if found != "ok":
+                raise NotValidError("database", str(found))
         signed = self.checked_tree(_older(older_note, self._key))
         self._openings.settle()
         count = self._database.execute("SELECT count(*) FROM checkpoint").fetchone()[0]

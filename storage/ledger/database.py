@@ -6,14 +6,16 @@ by which reviewers search are computed by SQLite from the leaf itself, so there 
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from storage.ledger.checkpoint import Signer, VerifyingKey
 from storage.ledger.errors import NoSuchEntryError, NotSignedError, NotValidError
 from storage.ledger.merkle import EMPTY_ROOT, HASH_BYTES
+from storage.ledger.place import Database, Place
 from storage.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, Edge
 
 _OF_LEAF: Final = (
@@ -65,7 +67,7 @@ CREATE INDEX IF NOT EXISTS entry_at ON entry
     (at, kind, src, dst, decision, basis, observed, region);
 """
 BUSY_S: Final = 5.0
-Reading = sqlite3.Connection  # for whoever hands one on without touching SQLite
+Reading: TypeAlias = Database  # for whoever hands one on
 # What reading a damaged file raises: SQLite quotes it even where it is no text.
 DAMAGED: Final = (sqlite3.Error, UnicodeDecodeError)
 
@@ -87,7 +89,7 @@ def connected(path: Path, signer: Signer) -> sqlite3.Connection:
         database.executescript(INDEXES)
         with transaction(database):
             database.execute(
-                "INSERT OR IGNORE INTO log VALUES (1, ?, ?)",
+                "INSERT INTO log VALUES (1, ?, ?) ON CONFLICT DO NOTHING",
                 (signer.public.vkey, signer.sign(0, EMPTY_ROOT)),
             )
         if key_of(database) != signer.public:
@@ -106,13 +108,53 @@ def _widen(database: sqlite3.Connection) -> None:
             database.execute(f"ALTER TABLE entry ADD COLUMN {name} TEXT {_OF_LEAF.format(fact)}")
 
 
+@dataclass(frozen=True, slots=True)
+class FilePlace:
+    """A log in a SQLite file: one process writes it."""
+
+    path: Path
+    shared = False
+
+    def connected(self, signer: Signer) -> Database:
+        """Return the writer's connection."""
+        return connected(self.path, signer)
+
+    def transaction(self, database: Database) -> AbstractContextManager[None]:
+        """Hold SQLite's write lock."""
+        assert isinstance(database, sqlite3.Connection)
+        return transaction(database)
+
+    def reading(self) -> AbstractContextManager[Database]:
+        """Give a connection that sees one moment."""
+        return reading(self.path)
+
+    def known(self, database: Database, hashes: Sequence[bytes]) -> list[tuple[bytes, int, bytes]]:
+        """Look for one after the other: SQLite is in this process."""
+        sql = "SELECT key_hash, number, leaf FROM entry WHERE key_hash = ?"
+        found = (database.execute(sql, (hashed,)).fetchone() for hashed in hashes)
+        return [row for row in found if row is not None]
+
+    def forget(self, database: Database) -> None:
+        """Empty the log of changes."""
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def place_of(kept: Path | Place) -> Place:
+    """Return the place that a file is, or the place itself."""
+    return FilePlace(kept) if isinstance(kept, Path) else kept
+
+
 @contextmanager
-def reading(path: Path) -> Iterator[sqlite3.Connection]:
+def reading(path: Path | Place) -> Iterator[Database]:
     """Yield a connection that changes nothing and sees one moment; a writer may be at work.
 
     Raises:
-        NoSuchEntryError: there is no such file.
+        NoSuchEntryError: there is no such file, or no log at that place.
     """
+    if not isinstance(path, Path):
+        with path.reading() as shared:
+            yield shared
+        return
     if not path.is_file():
         raise NoSuchEntryError
     database = _read_only(path)
@@ -153,7 +195,7 @@ def transaction(database: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def name_of(path: Path) -> str | None:
+def name_of(path: Path | Place) -> str | None:
     """Return the name under which the log in ``path`` was begun, None when there is none yet."""
     try:
         with reading(path) as database:
@@ -162,7 +204,7 @@ def name_of(path: Path) -> str | None:
         return None
 
 
-def key_of(database: sqlite3.Connection) -> VerifyingKey:
+def key_of(database: Database) -> VerifyingKey:
     """Return the key that the file says it is signed with.
 
     Raises:
@@ -175,7 +217,7 @@ def key_of(database: sqlite3.Connection) -> VerifyingKey:
         raise NotValidError("log", "there is no key") from error
 
 
-def head_of(database: sqlite3.Connection) -> bytes:
+def head_of(database: Database) -> bytes:
     """Return the signed checkpoint of everything in the file."""
     row = database.execute("SELECT head FROM log").fetchone()
     if row is None:
@@ -184,7 +226,7 @@ def head_of(database: sqlite3.Connection) -> bytes:
     return head
 
 
-def tile_of(database: sqlite3.Connection, level: int, number: int) -> bytes:
+def tile_of(database: Database, level: int, number: int) -> bytes:
     """Return a tile's hashes.
 
     Raises:
@@ -199,7 +241,7 @@ def tile_of(database: sqlite3.Connection, level: int, number: int) -> bytes:
     return hashes
 
 
-def edge_of(database: sqlite3.Connection, key: VerifyingKey) -> Edge:
+def edge_of(database: Database, key: VerifyingKey) -> Edge:
     """Return the right edge of the tree, checked against the signed head.
 
     Raises:

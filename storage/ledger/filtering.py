@@ -14,6 +14,29 @@ from typing import Final, TypeAlias
 Value: TypeAlias = str | int
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What one database says in other words than the other.
+
+    ``unsorted`` goes before a column of which no index shall be used; ``texts`` and ``numbers`` are
+    what a column is in, when the values are one parameter that holds a JSON array.
+    """
+
+    unsorted: str
+    texts: str
+    numbers: str
+
+
+SQLITE: Final = Words(
+    "+", "IN (SELECT value FROM json_each(?))", "IN (SELECT value FROM json_each(?))"
+)
+POSTGRES: Final = Words(
+    "",
+    "= ANY (ARRAY(SELECT json_array_elements_text(?::json)))",
+    "= ANY (ARRAY(SELECT json_array_elements_text(?::json)::bigint))",
+)
+
+
 class Fact(StrEnum):
     """A fact of leaves by which entries are counted; the value is its column."""
 
@@ -92,13 +115,13 @@ class Filter:
             )
         )
 
-    def where(self, *, bounded: bool = True) -> tuple[str, list[Value]]:
-        """Return the condition and its parameters, in SQLite's words.
+    def where(self, *, bounded: bool = True, words: Words = SQLITE) -> tuple[str, list[Value]]:
+        """Return the condition and its parameters, in the words of one database.
 
         ``bounded`` looks up between which numbers the times lie: worth it for one page out of
         many entries, and not for whoever reads all of them in turn.
         """
-        parts = [*self._plain(), *self._timed(bounded), *self._listed()]
+        parts = [*self._plain(), *self._timed(bounded, words), *self._listed(words)]
         values = [value for _, given in parts for value in given]
         return " AND ".join(text for text, _ in parts) or "true", values
 
@@ -118,7 +141,7 @@ class Filter:
             if value is not None:
                 yield text, [value]
 
-    def _timed(self, bounded: bool) -> Iterator[tuple[str, list[Value]]]:
+    def _timed(self, bounded: bool, words: Words) -> Iterator[tuple[str, list[Value]]]:
         asked = (("at >= ?", self.since), ("at < ?", self.until))
         given = [(text, moment) for text, moment in asked if moment is not None]
         if not given:
@@ -131,15 +154,14 @@ class Filter:
         if bounded:
             for bound in ("number >= (SELECT min(number)", "number <= (SELECT max(number)"):
                 yield f"{bound} FROM entry WHERE {within})", moments
-        yield " AND ".join(f"+{text}" for text, _ in given), moments
+        yield " AND ".join(f"{words.unsorted}{text}" for text, _ in given), moments
 
-    def _listed(self) -> Iterator[tuple[str, list[Value]]]:
+    def _listed(self, words: Words) -> Iterator[tuple[str, list[Value]]]:
         if self.kinds:
             yield f"kind IN ({', '.join('?' * len(self.kinds))})", list(self.kinds)
         if self.transfers is not None or self.numbers is not None:
-            listed = "IN (SELECT value FROM json_each(?))"
             transfers, numbers = sorted(self.transfers or ()), sorted(self.numbers or ())
             yield (
-                f"(transfer {listed} OR number {listed})",
+                f"(transfer {words.texts} OR number {words.numbers})",
                 [json.dumps(transfers), json.dumps(numbers)],
             )

@@ -9,60 +9,63 @@ returned is on the disk; the tree over it is signed; nobody can take it out unno
 
 import asyncio
 import secrets
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from storage.ids import SubjectId
 from storage.ledger import audit, reading, releasing
 from storage.ledger.checkpoint import Checkpoint, Signer, VerifyingKey
 from storage.ledger.database import DAMAGED
 from storage.ledger.database import reading as reading_from
-from storage.ledger.errors import ErasedError, LedgerUnavailableError, UnfitEventError
+from storage.ledger.errors import (
+    ErasedError,
+    LedgerUnavailableError,
+    NotInLedgerError,
+    UnfitEventError,
+)
 from storage.ledger.events import Event, EventKind, Receipt, Slot
 from storage.ledger.filtering import Fact, Filter, Tally
 from storage.ledger.leaf import SALT_BYTES, Leaf, facts_of, key_commitment, key_hash
 from storage.ledger.notary import Notary
-from storage.ledger.proof import Proof
+from storage.ledger.place import Database, Place
+from storage.ledger.placing import Draft
 from storage.ledger.sealing import FieldSealer, all_filled, opened
 from storage.ledger.tiles import Tile
-from storage.ledger.writer import Draft, Errand, Writer
+from storage.ledger.writer import Errand, Writer
 from storage.threads import finished
 
 Clock = Callable[[], datetime]
+Kept: TypeAlias = Path | Place
 # How long somebody waits for a commit before being told that the ledger cannot be written.
 DEADLINE_S: Final = 15.0
 T = TypeVar("T")
 
 
 class Ledger:
-    """The log of everything that leaves, or might. One per process and file."""
+    """The log of everything that leaves, or might. One per process and place."""
 
     def __init__(
-        self, path: Path, writer: Writer, sealer: FieldSealer, key: VerifyingKey, clock: Clock
+        self, kept: Kept, writer: Writer, sealer: FieldSealer, key: VerifyingKey, clock: Clock
     ) -> None:
         """Work on an open writer; see ``open`` for the usual way."""
-        self.path = path
-        self.key = key
+        self.kept, self.key = kept, key
         self.notary: Notary | None = None
-        self._writer = writer
-        self._sealer = sealer
-        self._clock = clock
+        self._writer, self._sealer, self._clock = writer, sealer, clock
 
     @classmethod
     async def open(
         cls,
-        path: Path,
+        kept: Kept,
         signer: Signer,
         sealer: FieldSealer,
         *,
         clock: Clock,
         notary: Notary | None = None,
     ) -> "Ledger":
-        """Return the ledger in ``path``, begun if it is not there.
+        """Return the ledger kept there, begun if it is not there.
 
         Every entry is hashed again first: the tree must be the one that was last signed, and have
         grown from what the notary saw leave.
@@ -72,10 +75,16 @@ class Ledger:
             BehindError: it was brought back from before what left; nothing is written to it.
             LedgerUnavailableError: it cannot be opened.
         """
-        writer = await finished(releasing.opened_writer, path, signer, notary)
-        ledger = cls(path, writer, sealer, signer.public, clock)
+        writer = await finished(releasing.opened_writer, kept, signer, notary)
+        ledger = cls(kept, writer, sealer, signer.public, clock)
         ledger.notary = notary
         return ledger
+
+    @property
+    def path(self) -> Path:
+        """The file of a log that is kept in one."""
+        assert isinstance(self.kept, Path)
+        return self.kept
 
     async def close(self) -> None:
         """Write what waits and close the file."""
@@ -125,7 +134,7 @@ class Ledger:
     async def writable(self) -> bool:
         """Return whether the file takes a write at the moment: it is tried."""
 
-        def touch(database: sqlite3.Connection) -> None:
+        def touch(database: Database) -> None:
             database.execute("UPDATE log SET head = head")
 
         try:
@@ -148,7 +157,7 @@ class Ledger:
         """Keep a published checkpoint with the cosignatures it has now; these were checked."""
         await self._run(lambda database: releasing.countersign(database, self.key, note))
 
-    async def _run(self, work: Callable[[sqlite3.Connection], None]) -> None:
+    async def _run(self, work: Callable[[Database], None]) -> None:
         errand = Errand(work)
         self._writer.submit(errand)
         await _answer(errand.done)
@@ -251,18 +260,12 @@ class Ledger:
             LedgerUnavailableError: a checkpoint had to be made and could not be.
         """
 
-        def made(database: sqlite3.Connection) -> Proof | None:
-            newest = database.execute("SELECT max(size) FROM checkpoint").fetchone()[0]
-            if newest is None or number >= newest:
-                return None
-            return reading.prove(database, number, *reading.published(database))
-
-        proof = await self._read(made)
+        proof = await self._read(reading.prove_published, number)
         if proof is None:
             await self.publish()
-            proof = await self._read(
-                lambda database: reading.prove(database, number, *reading.published(database))
-            )
+            proof = await self._read(reading.prove_published, number)
+            if proof is None:
+                raise NotInLedgerError(f"there is no entry {number}")
         return proof.text
 
     async def tile(self, path: str) -> bytes:
@@ -270,21 +273,16 @@ class Ledger:
 
         Bundles of entries are among them: who asks must be entitled to those.
         """
-        tile = Tile.parse(path)
-
-        def read(database: sqlite3.Connection) -> bytes:
-            return reading.tile_bytes(database, tile, reading.published(database)[0].size)
-
-        return await self._read(read)
+        return await self._read(reading.published_tile, Tile.parse(path))
 
     async def verify(self) -> audit.Summary:
         """Return what a full audit of the file finds; NotValidError says where it is changed."""
-        return await finished(audit.verify, self.path, key=self.key)
+        return await finished(audit.verify, self.kept, key=self.key)
 
     async def _read(self, look: Callable[..., T], *args: Any) -> T:
         def run() -> T:
             try:
-                with reading_from(self.path) as database:
+                with reading_from(self.kept) as database:
                     return look(database, *args)
             except (*DAMAGED, OSError) as error:
                 raise LedgerUnavailableError from error

@@ -5,17 +5,16 @@ have the hash its leaf has. One that is not there must have been erased: the sub
 say how many were, so that none can be taken away in silence.
 """
 
-import sqlite3
-
 from storage.ledger.errors import NotValidError
 from storage.ledger.events import EventKind, Slot
 from storage.ledger.leaf import Leaf, sealed_hash
+from storage.ledger.place import Database
 
 
 class OpeningCount:
     """Told every leaf in order; ``settle`` compares what is missing with what was erased."""
 
-    def __init__(self, database: sqlite3.Connection) -> None:
+    def __init__(self, database: Database) -> None:
         """Begin before the first entry."""
         self._rows = database.execute(
             "SELECT number, slot, subject, sealed FROM opening ORDER BY number"

@@ -6,7 +6,6 @@ last, so that whoever reads while it grows never sees a size whose tiles are not
 
 import os
 import secrets
-import sqlite3
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +21,7 @@ from storage.ledger.errors import (
 )
 from storage.ledger.merkle import check_consistency
 from storage.ledger.notary import Notary
+from storage.ledger.place import Database
 from storage.ledger.reading import consistency, opened_head, published, tile_bytes
 from storage.ledger.tiles import bundles_of, nodes_from, tiles_of
 
@@ -30,7 +30,7 @@ VKEY: Final = "log.vkey"
 SECOND_VKEY: Final = "log.mldsa44.vkey"
 
 
-def released(database: sqlite3.Connection, notary: Notary | None) -> tuple[Checkpoint, bytes]:
+def released(database: Database, notary: Notary | None) -> tuple[Checkpoint, bytes]:
     """Return the newest checkpoint that may be handed out, and its note with all its signatures.
 
     That is the published one where it covers every entry; else the signed head, which the notary
@@ -59,9 +59,7 @@ def released(database: sqlite3.Connection, notary: Notary | None) -> tuple[Check
         return newest
 
 
-def publish(
-    database: sqlite3.Connection, folder: Path, *, notary: Notary | None = None
-) -> Checkpoint:
+def publish(database: Database, folder: Path, *, notary: Notary | None = None) -> Checkpoint:
     """Write the log as it stands into ``folder``; what is there already and full stays.
 
     Raises:
@@ -83,7 +81,7 @@ def publish(
     return signed
 
 
-def _refuse_another_past(database: sqlite3.Connection, folder: Path, signed: Checkpoint) -> None:
+def _refuse_another_past(database: Database, folder: Path, signed: Checkpoint) -> None:
     path = folder / CHECKPOINT
     if not path.exists():
         return

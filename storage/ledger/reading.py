@@ -13,12 +13,13 @@ from storage.ledger.checkpoint import Checkpoint
 from storage.ledger.database import head_of, key_of, tile_of
 from storage.ledger.errors import NoSuchEntryError, NotSignedError, NotValidError, UnfitEventError
 from storage.ledger.events import Slot
-from storage.ledger.filtering import COLUMN, Fact, Filter, Tally
+from storage.ledger.filtering import COLUMN, POSTGRES, SQLITE, Fact, Filter, Tally, Words
 from storage.ledger.leaf import Leaf, decode, key_hash
 from storage.ledger.merkle import HASH_BYTES, consistency_path, inclusion_path
+from storage.ledger.place import Database
+from storage.ledger.placing import Sealed
 from storage.ledger.proof import Proof
 from storage.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, Tile, bundle, nodes_from
-from storage.ledger.writer import Sealed
 
 MAX_PAGE: Final = 1000
 
@@ -32,9 +33,9 @@ class Entry:
     leaf: Leaf
 
 
-def page(database: sqlite3.Connection, wanted: Filter, limit: int) -> list[Entry]:
+def page(database: Database, wanted: Filter, limit: int) -> list[Entry]:
     """Return the newest entries that fit, newest first, at most ``limit``."""
-    condition, values = wanted.where()
+    condition, values = wanted.where(words=_words(database))
     rows = database.execute(
         f"SELECT number, leaf FROM entry WHERE {condition}"  # noqa: S608  (fixed texts only)
         " ORDER BY number DESC LIMIT ?",
@@ -43,31 +44,32 @@ def page(database: sqlite3.Connection, wanted: Filter, limit: int) -> list[Entry
     return [_entry(*row) for row in rows]
 
 
-def count(database: sqlite3.Connection, wanted: Filter) -> int:
+def count(database: Database, wanted: Filter) -> int:
     """Return how many entries fit."""
-    condition, values = wanted.where()
+    condition, values = wanted.where(words=_words(database))
     row = database.execute(f"SELECT count(*) FROM entry WHERE {condition}", values)  # noqa: S608
     return int(row.fetchone()[0])
 
 
-def tally(database: sqlite3.Connection, wanted: Filter, by: Sequence[Fact]) -> list[Tally]:
+def tally(database: Database, wanted: Filter, by: Sequence[Fact]) -> list[Tally]:
     """Return how many entries fit for each combination of facts, the most frequent first."""
-    condition, values = wanted.where()
+    condition, values = wanted.where(words=_words(database))
     facts = ", ".join(COLUMN[fact] for fact in by)
+    ordered = ", ".join(f"{COLUMN[fact]} NULLS FIRST" for fact in by)
     rows = database.execute(
         f"SELECT {facts}, count(*) AS n FROM entry WHERE {condition}"  # noqa: S608
-        f" GROUP BY {facts} ORDER BY n DESC, {facts}",
+        f" GROUP BY {facts} ORDER BY n DESC, {ordered}",
         values,
     )
     return [Tally(tuple(row[:-1]), row[-1]) for row in rows]
 
 
-def scan(database: sqlite3.Connection, wanted: Filter, limit: int) -> list[tuple[int, bytes]]:
+def scan(database: Database, wanted: Filter, limit: int) -> list[tuple[int, bytes]]:
     """Return the oldest entries that fit, oldest first, as numbers and exact bytes.
 
     Nothing is decoded: whoever exports a million entries goes on ``after`` the last.
     """
-    condition, values = wanted.where(bounded=False)
+    condition, values = wanted.where(bounded=False, words=_words(database))
     rows = database.execute(
         f"SELECT number, leaf FROM entry WHERE {condition} ORDER BY number LIMIT ?",  # noqa: S608
         [*values, limit],
@@ -75,7 +77,7 @@ def scan(database: sqlite3.Connection, wanted: Filter, limit: int) -> list[tuple
     return rows.fetchall()
 
 
-def numbers(database: sqlite3.Connection, keys: Sequence[str]) -> list[int]:
+def numbers(database: Database, keys: Sequence[str]) -> list[int]:
     """Return the numbers of the entries written under these idempotency keys, in order."""
     found = (
         database.execute("SELECT number FROM entry WHERE key_hash = ?", (key_hash(key),)).fetchone()
@@ -84,7 +86,7 @@ def numbers(database: sqlite3.Connection, keys: Sequence[str]) -> list[int]:
     return sorted(row[0] for row in found if row is not None)
 
 
-def entries(database: sqlite3.Connection, start: int, end: int) -> Iterator[Entry]:
+def entries(database: Database, start: int, end: int) -> Iterator[Entry]:
     """Yield entries start to end, oldest first, however many."""
     rows = database.execute(
         "SELECT number, leaf FROM entry WHERE number >= ? AND number < ? ORDER BY number",
@@ -94,7 +96,7 @@ def entries(database: sqlite3.Connection, start: int, end: int) -> Iterator[Entr
         yield _entry(*row)
 
 
-def entry(database: sqlite3.Connection, number: int) -> Entry:
+def entry(database: Database, number: int) -> Entry:
     """Return one entry.
 
     Raises:
@@ -105,18 +107,18 @@ def entry(database: sqlite3.Connection, number: int) -> Entry:
     raise NoSuchEntryError
 
 
-def openings(database: sqlite3.Connection, number: int) -> dict[Slot, Sealed]:
+def openings(database: Database, number: int) -> dict[Slot, Sealed]:
     """Return what is kept beside an entry; what was erased is not there."""
     rows = database.execute("SELECT slot, subject, sealed FROM opening WHERE number = ?", (number,))
     return {Slot(slot): Sealed(subject, sealed) for slot, subject, sealed in rows}
 
 
-def opened_head(database: sqlite3.Connection) -> tuple[Checkpoint, bytes]:
+def opened_head(database: Database) -> tuple[Checkpoint, bytes]:
     """Return the signed checkpoint of everything in the file, and its note."""
     return opened_note(database, head_of(database), "head")
 
 
-def published(database: sqlite3.Connection) -> tuple[Checkpoint, bytes]:
+def published(database: Database) -> tuple[Checkpoint, bytes]:
     """Return the newest published checkpoint, and its note.
 
     Raises:
@@ -128,7 +130,7 @@ def published(database: sqlite3.Connection) -> tuple[Checkpoint, bytes]:
     return opened_note(database, row[0], "checkpoint")
 
 
-def opened_note(database: sqlite3.Connection, note: bytes, place: str) -> tuple[Checkpoint, bytes]:
+def opened_note(database: Database, note: bytes, place: str) -> tuple[Checkpoint, bytes]:
     """Return what a note says, signed as the file says it must be.
 
     Raises:
@@ -140,7 +142,7 @@ def opened_note(database: sqlite3.Connection, note: bytes, place: str) -> tuple[
         raise NotValidError(place, "it is not signed with the log's key") from error
 
 
-def prove(database: sqlite3.Connection, number: int, signed: Checkpoint, note: bytes) -> Proof:
+def prove(database: Database, number: int, signed: Checkpoint, note: bytes) -> Proof:
     """Return the proof that an entry stands under a checkpoint.
 
     Raises:
@@ -150,14 +152,22 @@ def prove(database: sqlite3.Connection, number: int, signed: Checkpoint, note: b
     return Proof(number, tuple(inclusion_path(number, signed.size, nodes)), note)
 
 
-def consistency(database: sqlite3.Connection, old: int, size: int) -> list[bytes]:
+def prove_published(database: Database, number: int) -> Proof | None:
+    """Return the proof of an entry under the newest published checkpoint; None if it is newer."""
+    newest = database.execute("SELECT max(size) FROM checkpoint").fetchone()[0]
+    if newest is None or number >= newest:
+        return None
+    return prove(database, number, *published(database))
+
+
+def consistency(database: Database, old: int, size: int) -> list[bytes]:
     """Return the proof that the tree of ``old`` entries is the beginning of that of ``size``."""
     return consistency_path(
         old, size, nodes_from(lambda level, tile: tile_of(database, level, tile))
     )
 
 
-def subtrees(database: sqlite3.Connection, places: Sequence[tuple[int, int]]) -> list[bytes]:
+def subtrees(database: Database, places: Sequence[tuple[int, int]]) -> list[bytes]:
     """Return the roots of full subtrees, each by its height and number."""
     tiles: dict[tuple[int, int], bytes] = {}
 
@@ -170,7 +180,7 @@ def subtrees(database: sqlite3.Connection, places: Sequence[tuple[int, int]]) ->
     return [nodes(height, number) for height, number in places]
 
 
-def tile_bytes(database: sqlite3.Connection, tile: Tile, size: int) -> bytes:
+def tile_bytes(database: Database, tile: Tile, size: int) -> bytes:
     """Return the file that stands at a tile's path in a log of ``size`` entries.
 
     Raises:
@@ -183,6 +193,15 @@ def tile_bytes(database: sqlite3.Connection, tile: Tile, size: int) -> bytes:
         return tile_of(database, tile.level, tile.number)[: tile.width * HASH_BYTES]
     first = tile.number * TILE_WIDTH
     return bundle([found.raw for found in entries(database, first, first + tile.width)])
+
+
+def published_tile(database: Database, tile: Tile) -> bytes:
+    """Return a file of the published log; NoSuchEntryError if there is none."""
+    return tile_bytes(database, tile, published(database)[0].size)
+
+
+def _words(database: Database) -> Words:
+    return SQLITE if isinstance(database, sqlite3.Connection) else POSTGRES
 
 
 def _entry(number: int, raw: bytes) -> Entry:

@@ -3,7 +3,6 @@
 Room: storage/ledger. Blocking; but for the opening, it runs in the writer's transactions.
 """
 
-import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -14,6 +13,7 @@ from storage.ledger.database import DAMAGED, head_of, reading, tile_of
 from storage.ledger.errors import NoSuchEntryError, NotSignedError
 from storage.ledger.notary import Notary
 from storage.ledger.notes import Line, split
+from storage.ledger.place import Database, Place
 from storage.ledger.tiles import nodes_from
 from storage.ledger.writer import Writer
 
@@ -21,7 +21,7 @@ _NOTE: Final = "SELECT note FROM checkpoint WHERE size = ?"
 _NEWEST: Final = "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1"
 
 
-def opened_writer(path: Path, signer: Signer, notary: Notary | None) -> Writer:
+def opened_writer(path: Path | Place, signer: Signer, notary: Notary | None) -> Writer:
     """Return the writer of a file whose whole tree was checked, also against what left before.
 
     Raises:
@@ -40,7 +40,7 @@ def opened_writer(path: Path, signer: Signer, notary: Notary | None) -> Writer:
     return writer
 
 
-def _check(path: Path, signed: Checkpoint, notary: Notary) -> None:
+def _check(path: Path | Place, signed: Checkpoint, notary: Notary) -> None:
     """Where nothing is recorded yet, the newest checkpoint that the file says to have left is."""
     with reading(path) as database:
         nodes = nodes_from(lambda level, tile: tile_of(database, level, tile))
@@ -49,7 +49,7 @@ def _check(path: Path, signed: Checkpoint, notary: Notary) -> None:
             notary.attest(row[0], nodes)
 
 
-def signed_twice(path: Path, key: VerifyingKey) -> bool:
+def signed_twice(path: Path | Place, key: VerifyingKey) -> bool:
     """Return whether another key than ``key`` has signed the newest published checkpoint, too.
 
     A second key that is lost must not be replaced in silence by another one.
@@ -63,7 +63,7 @@ def signed_twice(path: Path, key: VerifyingKey) -> bool:
     return any(line.name == key.name and line.key_id != key.id for line in lines)
 
 
-def keep(database: sqlite3.Connection, key: VerifyingKey, notary: Notary | None) -> Checkpoint:
+def keep(database: Database, key: VerifyingKey, notary: Notary | None) -> Checkpoint:
     """Keep the signed head as a published checkpoint, if it is not one yet, and return it.
 
     Raises:
@@ -76,11 +76,11 @@ def keep(database: sqlite3.Connection, key: VerifyingKey, notary: Notary | None)
         if notary is not None:
             nodes = nodes_from(lambda level, tile: tile_of(database, level, tile))
             note = notary.attest(note, nodes)
-        database.execute("INSERT INTO checkpoint VALUES (?, ?)", (head.size, note))
+        database.execute("INSERT INTO checkpoint (size, note) VALUES (?, ?)", (head.size, note))
     return head
 
 
-def countersign(database: sqlite3.Connection, key: VerifyingKey, note: bytes) -> None:
+def countersign(database: Database, key: VerifyingKey, note: bytes) -> None:
     """Keep ``note`` in place of the published checkpoint that it is, with more signatures.
 
     Whoever calls has checked those. Nobody who signed before may be missing.

@@ -19,7 +19,7 @@ from storage.ledger.leaf import (
     opened_bytes,
     sealed_hash,
 )
-from storage.ledger.writer import Sealed
+from storage.ledger.placing import Sealed
 
 
 class FieldSealer(Protocol):

@@ -7,21 +7,19 @@ tree is committed, so nobody ever holds two trees of one size.
 """
 
 import queue
-import sqlite3
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from storage.ids import SubjectId
 from storage.ledger.checkpoint import Signer
-from storage.ledger.database import DAMAGED, connected, edge_of, head_of, transaction
+from storage.ledger.database import DAMAGED, edge_of, head_of, place_of
 from storage.ledger.errors import LedgerError, LedgerUnavailableError, NotValidError
-from storage.ledger.events import Receipt, Slot
-from storage.ledger.leaf import Leaf, encode
-from storage.ledger.merkle import leaf_hash
+from storage.ledger.events import Receipt
+from storage.ledger.place import Database, Place
+from storage.ledger.placing import Batch, Draft, keep_tiles
 from storage.ledger.tiles import Edge
 
 BATCH: Final = 1024
@@ -29,38 +27,18 @@ WAITING: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
-    """An opening as it is kept: whose it is ("" when the slot is empty), and the sealed bytes."""
-
-    subject: str
-    sealed: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An entry that waits for its place. ``erases`` is the person whose openings go with it."""
-
-    leaf: Leaf
-    key_hash: bytes
-    nonce: bytes
-    openings: Mapping[Slot, Sealed]
-    erases: SubjectId | None = None
-    receipt: "Future[Receipt]" = field(default_factory=Future, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Errand:
     """Something else to be done in a transaction of its own, between two batches."""
 
-    work: Callable[[sqlite3.Connection], None]
+    work: Callable[[Database], None]
     done: "Future[None]" = field(default_factory=Future, compare=False)
 
 
 class Writer:
     """Owns the connection that writes. One per process and file."""
 
-    def __init__(self, path: Path, signer: Signer) -> None:
-        """Open the file and start the thread.
+    def __init__(self, kept: Path | Place, signer: Signer) -> None:
+        """Open the file, or connect to the place, and start the thread.
 
         Raises:
             NotValidError: the tree does not fit its signed head, or another key's.
@@ -68,13 +46,17 @@ class Writer:
         """
         self._signer = signer
         self._waiting: queue.Queue[Draft | Errand | None] = queue.Queue(WAITING)
+        self._place = place_of(kept)
+        self._edge: Edge | None = None
+        self._head = b""
+        self._size = 0
         try:
-            self._database = connected(path, signer)
+            self._database = self._place.connected(signer)
         except (*DAMAGED, OSError) as error:
             raise LedgerUnavailableError from error
         try:
-            self._edge: Edge | None = edge_of(self._database, signer.public)
-            self._head = head_of(self._database)
+            with self._place.transaction(self._database):
+                self._current()
         except BaseException:
             self._database.close()
             raise
@@ -142,67 +124,42 @@ class Writer:
                 draft.receipt.set_result(receipt)
 
     def _committed(self, drafts: Sequence[Draft]) -> list[Receipt]:
-        edge = self._current().copy()
-        before = edge.size
-        head = self._head
-        with transaction(self._database):
-            if head_of(self._database) != head:
-                raise NotValidError("head", "somebody else writes this file")
-            receipts = [self._placed(draft, edge) for draft in drafts]
+        with self._place.transaction(self._database):
+            edge = self._current().copy()
+            before, head = edge.size, self._head
+            receipts = Batch(self._place, self._database, edge).write(drafts)
             if edge.size != before:
-                head = self._kept(edge)
-        self._edge, self._head = edge, head
+                keep_tiles(self._database, edge)
+                head = self._signed(edge)
+        self._edge, self._head, self._size = edge, head, edge.size
         if any(draft.erases for draft in drafts):
-            # What was erased also leaves the log of changes.
-            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self._place.forget(self._database)
         return receipts
 
     def _current(self) -> Edge:
-        if self._edge is None:
-            self._edge = edge_of(self._database, self._signer.public)
-            self._head = head_of(self._database)
-        return self._edge
+        """Return the edge that the database holds; read again where others may have moved it."""
+        head = head_of(self._database)
+        if self._edge is not None and head == self._head:
+            return self._edge
+        if self._edge is not None and not self._place.shared:
+            raise NotValidError("head", "somebody else writes this file")
+        edge = edge_of(self._database, self._signer.public)
+        if edge.size < self._size:
+            raise NotValidError("head", "entries that were acknowledged are no longer there")
+        self._edge, self._head, self._size = edge, head, edge.size
+        return edge
 
-    def _placed(self, draft: Draft, edge: Edge) -> Receipt:
-        known = self._database.execute(
-            "SELECT number, leaf FROM entry WHERE key_hash = ?", (draft.key_hash,)
-        ).fetchone()
-        if known is not None:
-            return Receipt(known[0], leaf_hash(known[1]))
-        leaf = draft.leaf
-        if draft.erases is not None:
-            leaf = replace(leaf, erased=self._erased(draft.erases))
-        entry, number = encode(leaf), edge.size
-        self._database.execute(
-            "INSERT INTO entry (number, leaf, key_hash, nonce) VALUES (?, ?, ?, ?)",
-            (number, entry, draft.key_hash, draft.nonce),
-        )
-        self._database.executemany(
-            "INSERT INTO opening VALUES (?, ?, ?, ?)",
-            [(number, slot, kept.subject, kept.sealed) for slot, kept in draft.openings.items()],
-        )
-        hashed = leaf_hash(entry)
-        edge.append(hashed)
-        return Receipt(number, hashed)
-
-    def _erased(self, subject: SubjectId) -> int:
-        return self._database.execute("DELETE FROM opening WHERE subject = ?", (subject,)).rowcount
-
-    def _kept(self, edge: Edge) -> bytes:
-        """Keep the tiles that grew, and the signed head."""
-        tiles = edge.take_full() | edge.partial()
-        self._database.executemany(
-            "INSERT INTO tile VALUES (?, ?, ?)"
-            " ON CONFLICT (level, number) DO UPDATE SET hashes = excluded.hashes",
-            [(level, number, tile) for (level, number), tile in tiles.items()],
-        )
+    def _signed(self, edge: Edge) -> bytes:
+        """Keep the signed head; it replaces the one that was read, or nothing is written."""
         head = self._signer.sign(edge.size, edge.root())
-        self._database.execute("UPDATE log SET head = ?", (head,))
+        sql = "UPDATE log SET head = ? WHERE head = ?"
+        if self._database.execute(sql, (head, self._head)).rowcount != 1:
+            raise NotValidError("head", "somebody else has moved it")
         return head
 
     def _ran(self, errand: Errand) -> None:
         try:
-            with transaction(self._database):
+            with self._place.transaction(self._database):
                 errand.work(self._database)
         except (*DAMAGED, OSError, LedgerError) as error:
             _failed(errand.done, error)
