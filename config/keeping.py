@@ -92,6 +92,10 @@ class Keys(Table):
     it is sealed by the Transit engine of OpenBao or HashiCorp Vault, which must answer at start.
     `kms`: the same with AWS KMS; needs drawbridge-gateway[kms]."""
 
+    suites_file: Path | None = None
+    """A table of the formats objects are sealed in and their last days; by default suites.toml of
+    the gateway. Nothing new is sealed in one whose last day is over, or that is not in it."""
+
     passphrase: SecretStr | None = None
     """The passphrase; better in a file."""
 

@@ -59,6 +59,12 @@ class ErasedError(GatewayError):
     code = "erased"
 
 
+class SealingOverError(GatewayError):
+    """This gateway may seal nothing new: its format has had its last day. Its operator must act."""
+
+    code = "sealing-over"
+
+
 class UnavailableError(GatewayError):
     """The gateway cannot do this safely at the moment, so it does not do it. Try again later."""
 

@@ -5,13 +5,17 @@ Room: gateway/assembly. Touches the root key's files and those with secrets; may
 
 from pathlib import Path
 
+from config.errors import SettingError
 from config.keeping import Custody, Keys
 from config.settings import Role, Settings
+from config.suites import load_suites
+from gateway.clock import Clock
 from storage.sealed.custody import LocalRootKey, PublicRoot, RootCustody
 from storage.sealed.enclosure import Bare, Enclosure, Passphrase
 from storage.sealed.errors import UnsafeKeyFileError
 from storage.sealed.keyfiles import read_sealed_key
 from storage.sealed.kms import Kms, KmsKey
+from storage.sealed.suites import Suites
 from storage.sealed.transit import Transit, TransitKey
 
 
@@ -29,6 +33,19 @@ def opened_custody(settings: Settings) -> RootCustody:
 def opened_roots(settings: Settings) -> LocalRootKey:
     """Return the root keys themselves; raises as ``opened_custody``."""
     return LocalRootKey.open(settings.data_dir / "root.key", enclosure_of(settings.keys))
+
+
+def opened_suites(keys: Keys, clock: Clock) -> Suites:
+    """Return until when which format may be written.
+
+    Raises:
+        ConfigFileError, SettingError: the table cannot be read, or names what there is not.
+    """
+    last_days = {suite.id: suite.no_writes_after for suite in load_suites(keys.suites_file)}
+    try:
+        return Suites(last_days, lambda: clock().date())
+    except ValueError as error:
+        raise SettingError(["keys.suites_file: names a suite that there is not"]) from error
 
 
 def enclosure_of(keys: Keys) -> Enclosure:

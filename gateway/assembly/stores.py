@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from config.keeping import BlobKeeper
 from config.settings import Role, Settings
 from gateway.assembly.blobs import opened_blobs
-from gateway.assembly.custody import opened_custody
+from gateway.assembly.custody import opened_custody, opened_suites
 from gateway.assembly.log import opened_ledger
 from gateway.cellar import Cellar
 from gateway.clock import Clock
@@ -47,6 +47,7 @@ async def opened_cellar(settings: Settings, clock: Clock) -> AsyncIterator[Cella
         KeyFileError, WrongRootKeyError, RootKeyClosedError, KeyServerSilentError,
         KeyClientMissingError: the keys are not as they must be, or cannot be had.
         ObjectStoreError, ObjectStoreSilentError: the blob store is not as it must be.
+        ConfigurationError: the table of suites is not as it must be.
         LedgerChangedError, LedgerUnreadableError: see gateway.assembly.log.
     """
     async with AsyncExitStack() as opened:
@@ -70,7 +71,7 @@ async def opened_cellar(settings: Settings, clock: Clock) -> AsyncIterator[Cella
             raise KeyServerSilentError from error
         except WrongRootError as error:
             raise WrongRootKeyError from error
-        vault = Vault(keyring, blobs)
+        vault = Vault(keyring, blobs, opened_suites(settings.keys, clock))
         watch = LedgerWatch(ledger, clock)
         journal = LedgerJournal(ledger, watch, storage_region(settings))
         if settings.role is Role.ALL:

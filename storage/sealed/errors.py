@@ -56,5 +56,9 @@ class RootInUseError(SealedError):
     """There are still keys wrapped to this root, or it is the one in use; nothing was changed."""
 
 
+class SuiteOverError(SealedError):
+    """Nothing new may be sealed in this format any more; what is sealed still opens."""
+
+
 class RetiredKeyError(SealedError):
     """This key of the person is no longer in use; they have another."""

@@ -22,6 +22,7 @@ from storage.sealed.manifest import Manifest, associated_data, manifest_context
 from storage.sealed.pipe import SealingPipe, read_ahead
 from storage.sealed.seal import Sealer
 from storage.sealed.seek import Span, spans
+from storage.sealed.suites import ENDLESS, Suites
 from storage.sealed.tink import keyset_json
 from storage.sealed.unseal import Opener
 from storage.sealed.wiping import wipe
@@ -70,8 +71,9 @@ class ExportedObject:
 class Vault:
     """Seals objects for subjects, and opens them again."""
 
-    def __init__(self, keyring: Keyring, blobs: BlobStore) -> None:
-        """Work with these two; both are opened and closed elsewhere."""
+    def __init__(self, keyring: Keyring, blobs: BlobStore, suites: Suites = ENDLESS) -> None:
+        """Work with these; they are opened and closed elsewhere."""
+        self._suites = suites
         self._keyring = keyring
         self._blobs = blobs
 
@@ -95,8 +97,9 @@ class Vault:
         Raises:
             ValueError: ``pieces`` were not ``plain_bytes`` long.
             KeyShreddedError: there is no such subject.
-            StoreFullError: the blob store is full.
+            StoreFullError, SuiteOverError: the store is full; the format has had its last day.
         """
+        self._suites.check_writable(fmt.SUITE)
         object_id = new_object_id()
         data_key = DataKey.generate()
         bound = associated_data(object_id, purpose, plain_bytes)
@@ -265,9 +268,10 @@ class Vault:
                 wipe(raw)
 
         row, manifest = await finished(unwrap)
+        self._suites.check_readable(row.suite)
         # The row's lengths are in clear and could be changed; the manifest's cannot.
         lengths = (manifest.plain_bytes, fmt.sealed_bytes(manifest.plain_bytes))
-        if (row.plain_bytes, row.sealed_bytes) != lengths or row.suite != fmt.SUITE:
+        if (row.plain_bytes, row.sealed_bytes) != lengths:
             raise TamperedError
         return row, manifest
 

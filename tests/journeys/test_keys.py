@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.journeys import drawings
 from tests.journeys.house import House, drawbridge
 
 PASSPHRASE = {"DRAWBRIDGE_KEYS__CUSTODY": "passphrase", "DRAWBRIDGE_KEYS__PASSPHRASE": "so long"}
@@ -52,3 +53,25 @@ def test_custody_and_root_change_without_a_word_lost(house: House, tmp_path: Pat
     house.environ = PASSPHRASE
     house.start()
     assert len(house.ask("GET", "/api/v1/partners")[1]["partners"]) == 2
+
+
+def test_a_format_that_has_had_its_last_day_takes_nothing_in(tmp_path: Path) -> None:
+    house = House(data=tmp_path / "data", log=tmp_path / "serve.log").start()
+    source = drawings.write(tmp_path, "block.step", drawings.step("Kunigunde"))
+    part = house.json("send", source, "--part", "Block")["part"]
+    house.stop()
+    table = tmp_path / "suites.toml"
+    table.write_text(
+        '[[suite]]\nid = "tink-aes256-gcm-hkdf-1mb"\nno_writes_after = 2020-01-01\nsource = "us"\n'
+    )
+    house.environ = {"DRAWBRIDGE_KEYS__SUITES_FILE": str(table)}
+    house.start()
+    refused = house.run("send", source, "--part", "Again")
+    assert refused.returncode == 1
+    assert b"may seal nothing new" in refused.stderr.replace(b"\n", b" ")
+    assert house.ask("GET", f"/api/v1/parts/{part}")[0] == 200, "what is sealed still opens"
+    house.stop()
+    table.write_text('[[suite]]\nid = "another"\nsource = "us"\n')
+    refused = drawbridge("serve", "--data", house.data, "--port", "0", environ=house.environ)
+    assert refused.returncode == 1
+    assert b"keys.suites_file" in refused.stderr
