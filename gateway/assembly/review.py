@@ -3,7 +3,9 @@
 Room: gateway/assembly.
 """
 
+import socket
 from contextlib import AsyncExitStack
+from hashlib import sha256
 
 from aiohttp import web
 
@@ -63,6 +65,13 @@ async def forwarded(cellar: Cellar, settings: Settings, house: AsyncExitStack) -
         house=await household(cellar.rows, cellar.keyring),
         receiver=Receiver(asked.host, asked.port, asked.region, asked.deadline_s, trust),
         encoder=Syslog(cellar.ledger.key.name, asked.enterprise),
+        holder=_node(settings),
     )
     house.push_async_callback(forwarder.stop)
     return [Chore("ledger-forward", asked.every_s, forwarder.round)]
+
+
+def _node(settings: Settings) -> str:
+    """Return this node's name, which says nothing: a data directory has one process at a time."""
+    place = f"{socket.gethostname()}:{settings.data_dir.resolve()}"
+    return sha256(place.encode()).hexdigest()[:32]

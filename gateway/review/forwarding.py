@@ -23,7 +23,7 @@ from gateway.errors import GatewayError
 from gateway.journal import Happening, Journal, Note
 from gateway.review.exports.row import rows_of
 from gateway.review.exports.siem import Syslog
-from storage.ids import SubjectId, new_object_id
+from storage.ids import SubjectId
 from storage.ledger.filtering import Filter
 from storage.rows import forwarding as rows_of_forwarding
 from storage.rows.engine import Rows
@@ -32,8 +32,8 @@ from storage.threads import finished
 BATCH: Final = 1000
 # So many batches make a round: what is sent again at most.
 BATCHES: Final = 10
-# A node that falls silent for so long beyond a round's deadline loses the cursor to another.
-LEASE_S: Final = 60.0
+# A node that falls silent for so long, beyond what a batch may take, loses the cursor to another.
+LEASE_S: Final = 30.0
 _PEACE_BYTES: Final = 4096
 _PAUSE_S: Final = 0.01
 
@@ -85,7 +85,7 @@ class Receiver:
 
 @dataclass(slots=True)
 class Forwarder:
-    """Sends entries on. One a process."""
+    """Sends entries on. One a node; ``holder`` is the node's name, the same after a restart."""
 
     rows: Rows
     log: Scanned
@@ -94,7 +94,7 @@ class Forwarder:
     house: SubjectId
     receiver: Receiver
     encoder: Syslog
-    holder: str = field(default_factory=new_object_id)
+    holder: str
     _told: bool = False
 
     async def round(self) -> int:
@@ -115,6 +115,7 @@ class Forwarder:
         connection = await finished(self.receiver.connected)
         try:
             for _ in range(BATCHES):
+                await self._cursor()  # renewed
                 await finished(_sent, connection, self.encoder.encode(rows_of(found)))
                 wanted = replace(wanted, after=found[-1][0])
                 found = await self.log.scan(wanted, BATCH)
@@ -147,10 +148,10 @@ class Forwarder:
         return following - first
 
     def _until(self, now: float) -> float:
-        return now + LEASE_S + self.receiver.deadline_s * (BATCHES + 2)
+        return now + LEASE_S + 2 * self.receiver.deadline_s
 
     async def _tell(self, first: int) -> None:
-        """Write down, once a process, that entries go there from now on."""
+        """Write down, once a node, that entries go there from now on."""
         if self._told:
             return
         about: dict[str, str | int] = {

@@ -36,7 +36,7 @@ def forwarder(
 ) -> Forwarder:
     receiver = Receiver("127.0.0.1", collector.port, "DE", 5.0, collector.trust)
     encoder = Syslog("gateway.example/transfers")
-    return Forwarder(rows, ledger, journal, clock, SubjectId("house"), receiver, encoder)
+    return Forwarder(rows, ledger, journal, clock, SubjectId("house"), receiver, encoder, "one")
 
 
 def another(forwarder: Forwarder) -> Forwarder:
