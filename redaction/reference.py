@@ -85,6 +85,7 @@ FAMILIES: Final = (
     ),
     Family("RTF", ("rtf",), "every word, control and picture", "rtf"),
     Family("HTML", ("html",), "every element, attribute and word", "html"),
+    Family("XML of other kinds", ("xml",), "every element and attribute", "xml"),
     Family("Plain text", ("text",), "every character but planned words", "text"),
 )
 

@@ -106,6 +106,7 @@ FORMATS: Final = (
     ),
     Format("rtf", "redaction.formats.rtf", ".rtf", "application/rtf", Naming.NONE),
     Format("html", "redaction.formats.html", ".html", "text/html", Naming.NONE),
+    Format("xml", "redaction.formats.markup", ".xml", "application/xml", Naming.NONE),
     Format("text", "redaction.formats.text", ".txt", "text/plain", Naming.NONE),
 )
 

@@ -99,8 +99,9 @@ SVG: Final = re.compile(_ROOT + rb"svg[\s/>]")
 PACKED: Final = (("stpz", STEP), ("svgz", SVG))
 AMF: Final = re.compile(_ROOT + rb"amf[\s/>]", re.IGNORECASE)
 HTML: Final = re.compile(_ROOT + rb"html[\s/>]", re.IGNORECASE)
-MARKUP: Final = (("svg", SVG), ("amf", AMF), ("html", HTML))
-
+_OTHER: Final = rb"<(?!(?:[\w.-]++:)?+(?i:x3d|svg|html|amf)[\s/>])[^\W\d]"
+XML: Final = re.compile(rb"(?:\xef\xbb\xbf)?+\s*+(?=<\?xml\s)" + _MISC + _OTHER)
+MARKUP: Final = (("svg", SVG), ("amf", AMF), ("html", HTML), ("xml", XML))
 _Refusal = type[UnsupportedFormatError]
 
 # A file that begins so is what the row says, whatever else it contains.

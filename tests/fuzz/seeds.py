@@ -125,6 +125,7 @@ MADE: Final[Mapping[str, Callable[[], list[bytes]]]] = {
     "gif": _made("test_gif_bmp", lambda m: iter((m.DIRTY_GIF, m.moving()))),
     "bmp": _made("test_gif_bmp", lambda m: iter((m.DIRTY_BMP, m.saved("BMP")))),
     "html": _made("test_html", lambda m: iter((m.DIRTY, m.page()))),
+    "xml": _made("test_markup", lambda m: iter((m.LIST,))),
     "text": _made("test_text", lambda m: iter((m.WORDS.encode(), m.WORDS.encode("utf-16")))),
 }
 
