@@ -11,9 +11,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from storage.ids import ObjectId
+from storage.ids import ObjectId, SubjectId
 from storage.sealed import format as fmt
 from storage.sealed.keys import DataKey, PrivateKey, segment_key
+from storage.sealed.keytables import subject_context
 from storage.sealed.manifest import Manifest, associated_data, manifest_context
 from storage.sealed.seal import Sealer
 from storage.sealed.tink import keyset_json
@@ -23,6 +24,8 @@ KEY: Final = DataKey(bytes(range(32)))
 HEADER: Final = fmt.Header(bytes(range(32, 64)), bytes(range(64, 71)))
 OBJECT: Final = ObjectId("abcdefghijklmnopqrstuvwxyz234567")
 PRIVATE: Final = PrivateKey(bytes(range(96)))
+SUBJECT: Final = SubjectId("765432zyxwvutsrqponmlkjihgfedcba")
+OWNED: Final = PrivateKey(bytes(range(96, 192)))
 LENGTHS: Final = [
     0,
     1,
@@ -85,6 +88,14 @@ def manifests() -> dict[str, Any]:
     }
 
 
+def subjects() -> list[dict[str, Any]]:
+    """What a person's wrapped private key is bound to, of two generations."""
+    return [
+        {"generation": number, "context": subject_context(SUBJECT, number).decode()}
+        for number in (1, 2)
+    ]
+
+
 def wrapped(context: str, encoded: str) -> str:
     """One wrapping of the manifest. HPKE draws fresh randomness, so it is made once and kept."""
     return PRIVATE.public().wrap(bytes.fromhex(encoded), context.encode()).hex()
@@ -97,6 +108,9 @@ def _segment_ends(sealed_bytes: int) -> list[int]:
 def write(directory: Path) -> None:
     made = manifests()
     made["wrapped"] = wrapped(made["context"], made["encoded"])
+    made["subjects"] = [
+        {**one, "wrapped": wrapped(one["context"], OWNED.raw.hex())} for one in subjects()
+    ]
     for name, vectors in (("objects.json", objects()), ("manifest.json", made)):
         (directory / name).write_text(json.dumps(vectors, indent=1) + "\n")
 

@@ -25,6 +25,10 @@ def test_the_object_vectors_are_made_again_to_the_byte() -> None:
 def test_the_manifest_vectors_are_made_again_to_the_byte() -> None:
     vectors = kept("manifest.json")
     del vectors["wrapped"]
+    kept_subjects = vectors.pop("subjects")
+    assert [{n: one[n] for n in ("generation", "context")} for one in kept_subjects] == (
+        built.subjects()
+    )
     assert vectors == built.manifests()
 
 
@@ -47,3 +51,13 @@ def test_the_wrapped_manifest_still_opens() -> None:
     assert Manifest.decode(raw).plain_bytes == vectors["plain_bytes"]
     with pytest.raises(TamperedError):
         key.unwrap(wrapped, vectors["context"].encode() + b" ")
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_the_wrapped_private_keys_of_a_person_still_open_each_in_its_place(place: int) -> None:
+    vectors = kept("manifest.json")
+    root = PrivateKey(bytes.fromhex(vectors["private_key"]))
+    one, other = vectors["subjects"][place], vectors["subjects"][1 - place]
+    assert root.unwrap(bytes.fromhex(one["wrapped"]), one["context"].encode()) == built.OWNED.raw
+    with pytest.raises(TamperedError):
+        root.unwrap(bytes.fromhex(one["wrapped"]), other["context"].encode())
