@@ -22,6 +22,14 @@ HOUR_S: Final = 3600
 DAY_S: Final = 24 * HOUR_S
 
 
+class LedgerStore(StrEnum):
+    """Where the log of transfers is kept."""
+
+    AUTO = "auto"
+    FILE = "file"
+    DATABASE = "database"
+
+
 class Role(StrEnum):
     """What a node does."""
 
@@ -139,6 +147,11 @@ class Ledger(Table):
 
     publish_every_s: Annotated[float, Field(gt=0, le=HOUR_S)] = 10.0
     """How often a checkpoint is signed when there are new entries."""
+
+    store: LedgerStore = LedgerStore.AUTO
+    """In a "file" (ledger.sqlite in data_dir; one gateway), or in the "database" of database_url, a
+    PostgreSQL one, so that several gateways write one log. "auto" is that database, unless the
+    file is there already."""
 
     origin: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[!-*,-~]+$")] = (
         "drawbridge"

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from config.settings import Settings
 from gateway.api import keys
+from gateway.assembly.ledger_place import LedgerPlace, ledger_place
 from gateway.cellar import Cellar
 from gateway.clock import Clock
 from gateway.housekeeping import Chore
@@ -27,7 +28,7 @@ from gateway.witness.freshness import Freshness
 from gateway.witness.publication import Publication
 from gateway.witness.rounds import Rounds
 from storage.ledger.checkpoint import SEED_BYTES, Cosigner, Signer, VerifyingKey
-from storage.ledger.database import DAMAGED, name_of, reading
+from storage.ledger.database import DAMAGED, key_of, name_of, reading
 from storage.ledger.errors import (
     BehindError,
     LedgerUnavailableError,
@@ -38,10 +39,12 @@ from storage.ledger.errors import (
 from storage.ledger.log import Ledger
 from storage.ledger.notary import RECORD, SECOND_KEY, Notary
 from storage.ledger.policy import Policy
+from storage.ledger.postgres.place import SharedPlace
 from storage.ledger.releasing import signed_twice
 from storage.ledger.signed_before import FileRecord
 from storage.sealed.keyfiles import read_key, write_key
 from storage.sealed.keyring import Keyring
+from storage.threads import finished
 
 log = log_of("gateway.ledger")
 
@@ -63,6 +66,13 @@ class LedgerBehindError(StartError):
     "drawbridge ledger begin-anew"."""
 
     code = "ledger-behind"
+
+
+class LedgerKeyElsewhereError(StartError):
+    """The log of transfers in this database was begun by another gateway. Copy ledger.key and
+    ledger-mldsa44.key from its data directory into this one."""
+
+    code = "ledger-key-elsewhere"
 
 
 class HalfAnewError(StartError):
@@ -99,23 +109,30 @@ async def opened_ledger(
     Raises:
         LedgerChangedError: its tree is not the one that was last signed.
         HalfAnewError: another is to take its place, and does not yet.
+        LedgerKeyElsewhereError: another gateway has begun it, and its key is not here.
         LedgerBehindError: more of it was signed and handed out than there is.
         SecondKeyMissingError: its second key is gone.
         LedgerUnreadableError: it cannot be opened.
         UnsafeKeyFileError: one of its keys is readable by others or damaged.
     """
-    path, key_path = settings.data_dir / "ledger.sqlite", settings.data_dir / LEDGER_KEY
+    place, key_path = ledger_place(settings), settings.data_dir / LEDGER_KEY
     begun = key_path.exists()
     if (settings.data_dir / NEXT / LEDGER_KEY).exists():
         raise HalfAnewError
-    if path.exists() is not begun:
-        _forget_what_never_began(path)
-    seed = read_key(key_path, SEED_BYTES) if begun else secrets.token_bytes(SEED_BYTES)
     try:
-        signer = Signer(name_of(path) or settings.ledger.origin, seed)
-        notary = _notary(settings, signer.public, clock)
+        if isinstance(place, Path):
+            if place.exists() is not begun:
+                _forget_what_never_began(place)
+        elif not begun:
+            await finished(_begun_by_nobody_else, place, key_path)
+        seed = (
+            read_key(key_path, SEED_BYTES) if key_path.exists() else secrets.token_bytes(SEED_BYTES)
+        )
+        name = await finished(name_of, place)
+        signer = Signer(name or settings.ledger.origin, seed)
+        notary = await finished(_notary, settings, place, signer.public, clock)
         sealer = KeyringSealer(keyring)
-        ledger = await Ledger.open(path, signer, sealer, clock=clock, notary=notary)
+        ledger = await Ledger.open(place, signer, sealer, clock=clock, notary=notary)
     except BehindError as error:
         raise LedgerBehindError from error
     except NotValidError as error:
@@ -123,14 +140,33 @@ async def opened_ledger(
     except LedgerUnavailableError as error:
         raise LedgerUnreadableError from error
     try:
-        if not begun:
+        if not key_path.exists():
             write_key(key_path, seed)
         yield ledger
     finally:
         await ledger.close()
+        if isinstance(place, SharedPlace):
+            await finished(place.close)
 
 
-def _notary(settings: Settings, key: VerifyingKey, clock: Clock) -> Notary:
+def _begun_by_nobody_else(place: SharedPlace, key_path: Path) -> None:
+    """Make the key of a log that is nowhere yet. It is kept first: whoever dies then begins again
+    with it, and of two that begin at once one is refused.
+
+    Raises:
+        LedgerKeyElsewhereError: another gateway has begun the log.
+        LedgerUnavailableError: the database does not answer.
+    """
+    try:
+        with reading(place) as database:
+            key_of(database)
+    except NoSuchEntryError:
+        write_key(key_path, secrets.token_bytes(SEED_BYTES))
+        return
+    raise LedgerKeyElsewhereError
+
+
+def _notary(settings: Settings, place: LedgerPlace, key: VerifyingKey, clock: Clock) -> Notary:
     """Return the notary of the log of ``key``; its second key is made if it never had one.
 
     Raises:
@@ -139,7 +175,7 @@ def _notary(settings: Settings, key: VerifyingKey, clock: Clock) -> Notary:
     """
     path = settings.data_dir / SECOND_KEY
     if not path.exists():
-        if signed_twice(settings.data_dir / "ledger.sqlite", key):
+        if signed_twice(place, key):
             raise SecondKeyMissingError
         write_key(path, secrets.token_bytes(SEED_BYTES))
     second = Cosigner(key.name, read_key(path, SEED_BYTES))

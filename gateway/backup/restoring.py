@@ -33,9 +33,10 @@ from gateway.backup.writing import (
 from storage.blobs.contract import BlobExistsError, BlobStore
 from storage.ids import SubjectId
 from storage.ledger import copying
-from storage.ledger.database import DAMAGED
+from storage.ledger.database import DAMAGED, reading
 from storage.ledger.errors import NoSuchEntryError, NotValidError
 from storage.ledger.notary import RECORD, SECOND_KEY
+from storage.ledger.place import RestorablePlace
 from storage.rows.dumping import DumpUnfitError, NotEmptyError, load
 from storage.sealed.keystore import Keystore
 from storage.threads import finished
@@ -59,11 +60,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a backup comes back: a data directory, a database by its URL, a blob store."""
+    """Where a backup comes back: a data directory, a database by its URL, blobs, the log."""
 
     data: Path
     url: str
     blobs: BlobStore
+    ledger: Path | RestorablePlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Restored:
     ledger_kept: bool
 
 
-def check(asked: Asked, data: Path) -> bool:
+def check(asked: Asked, data: Path, ledger: Path | RestorablePlace) -> bool:
     """Return whether the log in ``data`` stays; raise if restoring would do harm. Blocking.
 
     Raises:
@@ -91,7 +93,7 @@ def check(asked: Asked, data: Path) -> bool:
         raise KeysMissingError
     if not live_keys and not asked.erasures_known:
         raise ErasuresUnknownError
-    return _ledger_stays(asked, data, str(manifest["ledger_head"]).encode())
+    return _ledger_stays(asked, data, ledger, str(manifest["ledger_head"]).encode())
 
 
 async def restore(asked: Asked, into: Place, kept: BlobStore, *, stays: bool) -> Restored:
@@ -111,7 +113,7 @@ async def restore(asked: Asked, into: Place, kept: BlobStore, *, stays: bool) ->
         raise BackupUnfitError from error
     erased = await finished(_restore_keys, asked, into.data)
     if not stays:
-        await finished(_restore_ledger, asked.backup / LEDGER, into.data / LEDGER)
+        await finished(_restore_ledger, asked.backup / LEDGER, into.ledger)
     objects = await _restore_objects(kept, into.blobs)
     return Restored(count, objects, erased, stays)
 
@@ -129,14 +131,16 @@ def _manifest(folder: Path, form: str) -> dict[str, Any]:
     return manifest
 
 
-def _ledger_stays(asked: Asked, data: Path, backup_head: bytes) -> bool:
+def _ledger_stays(
+    asked: Asked, data: Path, ledger: Path | RestorablePlace, backup_head: bytes
+) -> bool:
     try:
         copying.grown_from(asked.backup / LEDGER, backup_head)
     except (NotValidError, NoSuchEntryError, *DAMAGED) as error:
         raise BackupUnfitError from error
-    if (data / LEDGER).exists():
+    if ledger.exists():
         try:
-            copying.grown_from(data / LEDGER, backup_head)
+            copying.grown_from(ledger, backup_head)
         except (NotValidError, NoSuchEntryError, *DAMAGED) as error:
             raise WouldForkError from error
         return True
@@ -189,7 +193,11 @@ def _shred(path: Path, subjects: Iterable[SubjectId]) -> int:
         keystore.close()
 
 
-def _restore_ledger(kept: Path, target: Path) -> None:
+def _restore_ledger(kept: Path, target: Path | RestorablePlace) -> None:
+    if not isinstance(target, Path):
+        with reading(kept) as database:
+            target.bring_back(database)
+        return
     shutil.copyfile(kept, target)
     target.chmod(0o600)
 

@@ -29,6 +29,7 @@ from storage.blobs.contract import BlobExistsError, BlobMissingError, BlobStore,
 from storage.ledger import copying
 from storage.ledger.database import DAMAGED
 from storage.ledger.notary import SECOND_KEY
+from storage.ledger.place import Place as LedgerPlace
 from storage.rows.dumping import dump
 from storage.rows.engine import Rows
 from storage.sealed.keystore import Keystore
@@ -47,11 +48,11 @@ _PIECE_BYTES: Final = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """What is copied; the ledger is read from its file, beside whoever writes it."""
+    """What is copied; the ledger is read where it is kept, beside whoever writes it."""
 
     rows: Rows
     blobs: BlobStore
-    ledger: Path
+    ledger: Path | LedgerPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +173,10 @@ async def _copy_objects(
     return count, new
 
 
-def _copy_ledger(path: Path, target: Path) -> bytes:
+def _copy_ledger(kept: Path | LedgerPlace, target: Path) -> bytes:
     unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
-        note = copying.copy(path, unfinished)
+        note = copying.copy(kept, unfinished)
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)

@@ -15,12 +15,14 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 
 from config.settings import Settings
 from gateway.assembly.blobs import opened_blobs
+from gateway.assembly.ledger_place import ledger_place
 from gateway.backup.restoring import Asked, Place, Restored, check, restore
 from gateway.backup.writing import BLOBS, Copied, Stores, write_backup, write_keys
 from gateway.cli.output import CommandError, people
 from gateway.start import held
 from storage.blobs.contract import BlobError, BlobStore
 from storage.blobs.filesystem import FilesystemBlobs
+from storage.ledger.errors import LedgerUnavailableError
 from storage.rows.engine import Rows, RowsUnavailableError
 from storage.sealed.errors import KeysUnavailableError
 
@@ -35,7 +37,7 @@ def copy(settings: Settings, out: Path, now: datetime) -> Copied:
         return _with_stores(
             settings,
             lambda rows, blobs: write_backup(
-                Stores(rows, blobs, settings.data_dir / "ledger.sqlite"),
+                Stores(rows, blobs, ledger_place(settings)),
                 *(out, FilesystemBlobs(out / BLOBS, floor_bytes=0), now, told),
             ),
         )
@@ -50,7 +52,7 @@ def copy_keys(settings: Settings, out: Path, now: datetime) -> None:
 def bring_back(settings: Settings, asked: Asked) -> Restored:
     """Restore, holding the data directory."""
     with _telling(), held(settings.data_dir):
-        stays = check(asked, settings.data_dir)
+        stays = check(asked, settings.data_dir, ledger_place(settings))
         return asyncio.run(_restored(settings, asked, stays=stays))
 
 
@@ -73,7 +75,7 @@ def _with_stores(settings: Settings, work: Callable[[Rows, BlobStore], Awaitable
 async def _restored(settings: Settings, asked: Asked, *, stays: bool) -> Restored:
     blobs = await opened_blobs(settings)
     try:
-        place = Place(settings.data_dir, settings.rows_url, blobs)
+        place = Place(settings.data_dir, settings.rows_url, blobs, ledger_place(settings))
         kept = FilesystemBlobs(asked.backup / BLOBS, floor_bytes=0)
         return await restore(asked, place, kept, stays=stays)
     finally:
@@ -84,7 +86,7 @@ async def _restored(settings: Settings, asked: Asked, *, stays: bool) -> Restore
 def _telling() -> Iterator[None]:
     try:
         yield
-    except (RowsUnavailableError, KeysUnavailableError, BlobError) as error:
+    except (RowsUnavailableError, KeysUnavailableError, BlobError, LedgerUnavailableError) as error:
         raise CommandError(cleandoc(type(error).__doc__ or "")) from error
 
 

@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from gateway.assembly.ledger_place import LedgerPlace
 from gateway.cli.ledger_anew import begin_anew
 from gateway.cli.ledger_export import audit_export, export
 from gateway.cli.ledger_sources import (
@@ -207,7 +208,7 @@ def _handed_out(data: Path | None) -> bytes | None:
     return read(data / RECORD)
 
 
-def _witnessed(path: Path, summary: audit.Summary, policy: Policy | None) -> audit.Summary:
+def _witnessed(path: LedgerPlace, summary: audit.Summary, policy: Policy | None) -> audit.Summary:
     """Return the summary with who cosigned the newest published checkpoint."""
     if policy is None:
         return summary

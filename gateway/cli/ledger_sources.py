@@ -3,6 +3,7 @@
 Room: gateway/cli. Reads files and asks over HTTP; changes nothing.
 """
 
+import os
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -13,12 +14,21 @@ from time import time
 from typing import Final
 from urllib.parse import urlsplit
 
+from config.errors import ConfigurationError
+from config.loading import load
+from gateway.assembly.ledger_place import LedgerPlace, ledger_place
 from gateway.cli.output import CommandError, Exit, people, work_progress
 from storage.ledger import audit, publishing
 from storage.ledger.checkpoint import SEED_BYTES, Cosigner, Signer, VerifyingKey
 from storage.ledger.database import Reading, key_of
 from storage.ledger.database import reading as reading_from
-from storage.ledger.errors import NoSuchEntryError, NotSignedError, NotValidError, PolicyError
+from storage.ledger.errors import (
+    LedgerUnavailableError,
+    NoSuchEntryError,
+    NotSignedError,
+    NotValidError,
+    PolicyError,
+)
 from storage.ledger.notary import RECORD, SECOND_KEY, Notary
 from storage.ledger.policy import Policy
 from storage.ledger.signed_before import FileRecord
@@ -31,13 +41,16 @@ MAX_FILE_BYTES: Final = 32 * 1024 * 1024
 
 def source_of(
     data: Path | None, database: Path | None, vkey: str | None
-) -> tuple[Path, VerifyingKey | None]:
-    """Return the database and the key it must be signed with, if that can be known."""
+) -> tuple[LedgerPlace, VerifyingKey | None]:
+    """Return the database and the key it must be signed with, if that can be known.
+
+    Where the log of a data directory is in PostgreSQL, DRAWBRIDGE_DATABASE_URL says in which.
+    """
     if database is not None:
         return database, key_from(vkey) if vkey else None
     if data is None:
         raise CommandError("Say --data DIR, --database FILE or a folder of tiles.", Exit.USAGE)
-    path = data / "ledger.sqlite"
+    path = kept_for(data)
     secret = data / "ledger.key"
     if vkey or not secret.exists():
         return path, key_from(vkey) if vkey else None
@@ -48,20 +61,30 @@ def source_of(
         raise CommandError(f"ledger.key: {error.__class__.__doc__}") from error
 
 
-def own_key(path: Path) -> VerifyingKey:
+def kept_for(data: Path) -> LedgerPlace:
+    """Return where the log of a data directory is, by the environment's settings."""
+    try:
+        return ledger_place(load(None, os.environ, {"data_dir": data}))
+    except ConfigurationError as error:
+        raise CommandError(f"The settings are wrong. {error}", Exit.USAGE) from error
+
+
+def own_key(path: LedgerPlace) -> VerifyingKey:
     """Return the key that a ledger file names itself."""
     with opened(path) as database:
         return key_of(database)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Reading]:
+def opened(path: LedgerPlace) -> Iterator[Reading]:
     """Yield a reading connection; CommandError when there is no such file."""
     try:
         with reading_from(path) as database:
             yield database
     except NoSuchEntryError as error:
         raise CommandError("There is no such ledger file.") from error
+    except LedgerUnavailableError as error:
+        raise CommandError("The database of the log does not answer.") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +151,7 @@ def notary_of(data: Path | None, signed_file: Path | None) -> Notary | None:
     """
     if data is None:
         return None
-    key, second = own_key(data / "ledger.sqlite"), data / SECOND_KEY
+    key, second = own_key(kept_for(data)), data / SECOND_KEY
     try:
         cosigner = Cosigner(key.name, read_key(second, SEED_BYTES)) if second.exists() else None
     except UnsafeKeyFileError as error:

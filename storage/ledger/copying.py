@@ -17,7 +17,7 @@ from storage.ledger.place import Database, Place
 _AT_ONCE: Final = 1000
 # What is kept; all other columns are computed.
 _TABLES: Final = {
-    "log": ("only", "vkey", "head"),
+    "log": ('"only"', "vkey", "head"),
     "entry": ("number", "leaf", "key_hash", "nonce"),
     "opening": ("number", "slot", "subject", "sealed"),
     "tile": ("level", "number", "hashes"),

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from storage.ledger.checkpoint import Signer, VerifyingKey
 from storage.ledger.errors import NoSuchEntryError, NotSignedError, NotValidError
@@ -127,6 +127,14 @@ class FilePlace:
     def reading(self) -> AbstractContextManager[Database]:
         """Give a connection that sees one moment."""
         return reading(self.path)
+
+    def write(
+        self, database: Database, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> None:
+        """Insert them."""
+        names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+        sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608  (fixed texts)
+        database.executemany(sql, rows)
 
     def known(self, database: Database, hashes: Sequence[bytes]) -> list[tuple[bytes, int, bytes]]:
         """Look for one after the other: SQLite is in this process."""

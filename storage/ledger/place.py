@@ -67,8 +67,31 @@ class Place(Protocol):
             NoSuchEntryError: there is no log.
         """
 
+    def write(
+        self, database: Database, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> None:
+        """Write many new rows into a table."""
+
     def known(self, database: Database, hashes: Sequence[bytes]) -> list[tuple[bytes, int, bytes]]:
         """Return hash, number and leaf of the entries written under these keys' hashes."""
 
     def forget(self, database: Database) -> None:
         """Let what was erased also leave the log of changes, where that is ours to say."""
+
+
+class RestorablePlace(Place, Protocol):
+    """A place into which a log can be brought back whole."""
+
+    def exists(self) -> bool:
+        """Return whether there is a log.
+
+        Raises:
+            LedgerUnavailableError: nobody knows.
+        """
+
+    def bring_back(self, source: Database) -> None:
+        """Write all of another log into the place, or nothing.
+
+        Raises:
+            LedgerUnavailableError: there is a log already, or it cannot be written.
+        """

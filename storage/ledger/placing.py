@@ -16,8 +16,8 @@ from storage.ledger.merkle import leaf_hash
 from storage.ledger.place import Database, Place
 from storage.ledger.tiles import Edge
 
-_ENTRY: Final = "INSERT INTO entry (number, leaf, key_hash, nonce) VALUES (?, ?, ?, ?)"
-_OPENING: Final = "INSERT INTO opening (number, slot, subject, sealed) VALUES (?, ?, ?, ?)"
+ENTRY: Final = ("number", "leaf", "key_hash", "nonce")
+OPENING: Final = ("number", "slot", "subject", "sealed")
 _TILE: Final = (
     "INSERT INTO tile (level, number, hashes) VALUES (?, ?, ?)"
     " ON CONFLICT (level, number) DO UPDATE SET hashes = excluded.hashes"
@@ -89,8 +89,8 @@ class Batch:
 
     def _flush(self) -> None:
         if self._entries:
-            self._database.executemany(_ENTRY, self._entries)
-            self._database.executemany(_OPENING, self._openings)
+            self._place.write(self._database, "entry", ENTRY, self._entries)
+            self._place.write(self._database, "opening", OPENING, self._openings)
             self._entries, self._openings = [], []
 
 

@@ -11,9 +11,10 @@ import queue
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from typing import Final
+from typing import Any, Final
 
 from storage.ledger.checkpoint import Signer
+from storage.ledger.copying import move
 from storage.ledger.database import key_of
 from storage.ledger.errors import LedgerUnavailableError, NoSuchEntryError, NotValidError
 from storage.ledger.merkle import EMPTY_ROOT
@@ -35,7 +36,7 @@ _LOOK: Final = (
     f" SET LOCAL search_path = {SCHEMA_NAME};"
     " SET LOCAL idle_in_transaction_session_timeout = '600s'"
 )
-_HELD: Final = "SELECT only FROM log FOR UPDATE"
+_HELD: Final = 'SELECT "only" FROM log FOR UPDATE'
 _THERE: Final = f"SELECT to_regclass('{SCHEMA_NAME}.log')::text"
 # Weaker than "on" is not durable; stronger ones are the operator's wish.
 _WEAK: Final = frozenset({"off", "local", "remote_write"})
@@ -132,6 +133,13 @@ class SharedPlace:
             return
         self._idle.put(line)
 
+    def write(
+        self, database: Database, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> None:
+        """Stream them: a statement for each costs the server four times as much."""
+        assert isinstance(database, Line)
+        database.copy(table, columns, rows)
+
     def known(self, database: Database, hashes: Sequence[bytes]) -> list[tuple[bytes, int, bytes]]:
         """Ask for all at once."""
         sql = "SELECT key_hash, number, leaf FROM entry WHERE key_hash = ANY (?)"
@@ -140,6 +148,25 @@ class SharedPlace:
     def forget(self, database: Database) -> None:
         """The server keeps its own log of changes: what was erased there stays sealed to a key
         that is destroyed."""
+
+    def exists(self) -> bool:
+        """Return whether the log was begun."""
+        try:
+            with self.reading() as database:
+                return database.execute("SELECT vkey FROM log").fetchone() is not None
+        except NoSuchEntryError:
+            return False
+
+    def bring_back(self, source: Database) -> None:
+        """Make the tables and fill them, in one transaction."""
+        line = Line(self._dsn)
+        try:
+            line.script(f"BEGIN; {LOCK}; {TABLES}")
+            # Where a log is, its one row stands in the way.
+            move(source, line)
+            line.script(f"{INDEXES} COMMIT")
+        finally:
+            line.close()
 
     def close(self) -> None:
         """Hang up every reader."""

@@ -12,23 +12,24 @@ from storage.ledger.database import FOUND_BY
 SCHEMA_NAME: Final = "drawbridge_ledger"
 # The words under which makers of these tables wait for each other; for one transaction only.
 LOCK: Final = f"SELECT pg_advisory_xact_lock(hashtext('{SCHEMA_NAME}'))"
+# Leaves are written in one way, in ASCII, and no name or value in them holds a quote: cutting a
+# fact out costs a third of what reading the leaf as JSON does, once for each column.
+_OF_LEAF: Final = (
+    "nullif(split_part(split_part(encode(leaf, 'escape'), '\"{}\":\"', 2), '\"', 1), '')"
+)
 # A log that another has gone on from is never shortened: its head only moves on, in one row.
 TABLES: Final = f"""
 CREATE SCHEMA IF NOT EXISTS {SCHEMA_NAME};
 SET LOCAL search_path = {SCHEMA_NAME};
-CREATE OR REPLACE FUNCTION leaf_fact(leaf bytea, fact text) RETURNS text
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN pg_catalog.convert_from(leaf, 'UTF8')::json ->> fact;
 CREATE TABLE IF NOT EXISTS log (
-    only INTEGER PRIMARY KEY CHECK (only = 1), vkey TEXT NOT NULL, head BYTEA NOT NULL
+    "only" INTEGER PRIMARY KEY CHECK ("only" = 1), vkey TEXT NOT NULL, head BYTEA NOT NULL
 );
 CREATE TABLE IF NOT EXISTS entry (
     number BIGINT PRIMARY KEY CHECK (number >= 0), leaf BYTEA NOT NULL,
     key_hash BYTEA NOT NULL UNIQUE, nonce BYTEA NOT NULL,
     {
     ", ".join(
-        f'{name} TEXT COLLATE "C" GENERATED ALWAYS AS '
-        f"({SCHEMA_NAME}.leaf_fact(leaf, '{fact}')) STORED"
+        f'{name} TEXT COLLATE "C" GENERATED ALWAYS AS ({_OF_LEAF.format(fact)}) STORED'
         for name, fact in FOUND_BY.items()
     )
 }
