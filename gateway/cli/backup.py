@@ -13,17 +13,13 @@ import typer
 
 from config.loading import load
 from config.settings import Settings
-from gateway.cli.options import AsJson, ConfigFile
+from gateway.cli.options import AnyData, AsJson, ConfigFile
 from gateway.cli.output import CommandError, Exit, emit, people
 from storage.ids import SubjectId
 
 if TYPE_CHECKING:
     from gateway.backup.restoring import Restored
 
-Data = Annotated[
-    Path | None,
-    typer.Option("--data", envvar="DRAWBRIDGE_DATA_DIR", help="A data directory.", metavar="DIR"),
-]
 
 KeysCopy = Annotated[
     Path | None, typer.Option("--keys", help="What backup --keys wrote.", metavar="DIR")
@@ -49,7 +45,7 @@ def backup(
     keys: Annotated[
         bool, typer.Option("--keys", help="The keys (but the root's) instead of everything else.")
     ] = False,
-    data: Data = None,
+    data: AnyData = None,
     config: ConfigFile = None,
     as_json: AsJson = False,
 ) -> None:
@@ -79,7 +75,7 @@ def backup(
 
 def restore_command(
     backup: Annotated[Path, typer.Argument(help="What backup wrote.", metavar="DIR")],
-    data: Data = None,
+    data: AnyData = None,
     config: ConfigFile = None,
     keys: KeysCopy = None,
     checkpoint: Newest = None,

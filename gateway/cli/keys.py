@@ -17,7 +17,7 @@ from rich.table import Table
 
 from config.loading import load
 from config.settings import Settings
-from gateway.cli.options import AsJson, ConfigFile
+from gateway.cli.options import AnyData, AsJson, ConfigFile
 from gateway.cli.output import CommandError, Exit, emit, people
 
 if TYPE_CHECKING:
@@ -25,11 +25,6 @@ if TYPE_CHECKING:
     from storage.sealed.rotation import Rotation
 
 commands = typer.Typer(no_args_is_help=True, help="The keys: status, rotate, rewrap, retire, …")
-
-Data = Annotated[
-    Path | None,
-    typer.Option("--data", envvar="DRAWBRIDGE_DATA_DIR", help="A data directory.", metavar="DIR"),
-]
 
 
 Subjects = Annotated[
@@ -39,7 +34,7 @@ Subjects = Annotated[
 
 
 @commands.command("status")
-def status(data: Data = None, config: ConfigFile = None, as_json: AsJson = False) -> None:
+def status(data: AnyData = None, config: ConfigFile = None, as_json: AsJson = False) -> None:
     """Tell which root is in use, how many people's keys hang on each, and of which generation."""
     with _opened(data, config) as (rotation, renewal):
         roots = [asdict(root) for root in rotation.status()]
@@ -61,7 +56,7 @@ def status(data: Data = None, config: ConfigFile = None, as_json: AsJson = False
 
 @commands.command("rotate")
 def rotate(
-    data: Data = None,
+    data: AnyData = None,
     config: ConfigFile = None,
     subjects: Subjects = False,
     begin_only: Annotated[
@@ -92,7 +87,7 @@ def rotate(
 
 
 @commands.command("rewrap")
-def rewrap(data: Data = None, config: ConfigFile = None, as_json: AsJson = False) -> None:
+def rewrap(data: AnyData = None, config: ConfigFile = None, as_json: AsJson = False) -> None:
     """Move to the root and the generation in use whatever is not; goes on after interruptions."""
     with _opened(data, config) as (rotation, renewal):
         moved = _rewrapped(rotation) + _renewed(renewal)
@@ -104,7 +99,7 @@ def retire(
     root: Annotated[
         str | None, typer.Argument(help="Its name, from keys status.", metavar="ROOT")
     ] = None,
-    data: Data = None,
+    data: AnyData = None,
     config: ConfigFile = None,
     subjects: Subjects = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
@@ -137,7 +132,7 @@ def retire(
 @commands.command("export")
 def export(
     out: Annotated[Path, typer.Option("-o", "--output", help="Where to.", metavar="FILE")],
-    data: Data = None,
+    data: AnyData = None,
     config: ConfigFile = None,
 ) -> None:
     """Write the public half of the root in use: all that an intake node needs."""
@@ -156,7 +151,7 @@ def enclose(
     to: Annotated[
         Path, typer.Option("--to", help="Settings whose [keys] shall hold.", metavar="FILE")
     ],
-    data: Data = None,
+    data: AnyData = None,
     config: ConfigFile = None,
 ) -> None:
     """Write the root keys anew under the custody of other settings: a passphrase, a key server.

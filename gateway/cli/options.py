@@ -27,6 +27,11 @@ DataDir = Annotated[
     Path,
     typer.Option("--data", envvar="DRAWBRIDGE_DATA_DIR", help="The data directory.", metavar="DIR"),
 ]
+# Of commands that also work on something else than a data directory.
+AnyData = Annotated[
+    Path | None,
+    typer.Option("--data", envvar="DRAWBRIDGE_DATA_DIR", help="A data directory.", metavar="DIR"),
+]
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", help="A settings file (TOML).", metavar="FILE")
 ]
