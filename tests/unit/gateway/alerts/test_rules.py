@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from gateway.alerts.patrol import MARK
 from gateway.journal import Happening
+from storage.rows import alerts as rows_of_alerts
 from storage.rows import transfers
 from tests.unit.gateway.alerts.yard import DAY_S, Yard, lenient, visitor
 
@@ -165,3 +167,11 @@ async def test_a_patrol_that_was_killed_between_entry_and_row_raises_it_once(yar
     assert (await yard.kinds()).count("alert.raised") == 1
     assert await yard.rules() == ["declared-not-observed"]
     assert (await yard.kinds()).count("alert.raised") == 1
+
+
+async def test_the_patrol_remembers_how_far_it_came(yard: Yard) -> None:
+    await yard.opened(await yard.transfer())
+    await yard.patrol.round()
+    size = (await yard.ledger.head()).size
+    async with yard.rows.reading() as connection:
+        assert await rows_of_alerts.marked(connection, MARK) == str(size)
