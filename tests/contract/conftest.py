@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from storage.rows.engine import Rows
+from tests.contract.ledger_places import Kept
 from tests.services import postgres
 from tests.services.postgres import Postgres
 
@@ -40,3 +41,17 @@ async def empty_rows(database_url: str) -> AsyncIterator[Rows]:
         yield opened
     finally:
         await opened.close()
+
+
+@pytest.fixture(params=DATABASES)
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
+    """Yield where a log may be kept, of each kind in turn; there is none yet."""
+    if request.param == "sqlite":
+        yield Kept(tmp_path / "ledger.sqlite")
+        return
+    server: Postgres = request.getfixturevalue("postgresql")
+    kept = Kept(server.database(f"log_{secrets.token_hex(6)}").replace("+asyncpg", ""))
+    try:
+        yield kept
+    finally:
+        kept.close()
