@@ -75,6 +75,8 @@ def collecting() -> Iterator[Collector]:
         while not over.is_set():
             try:
                 plain, _ = listening.accept()
+            except TimeoutError:
+                continue
             except OSError:
                 return
             plain.settimeout(WAIT_S)
