@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from redaction.carriers import data_urls, echoes, xml_choices, xml_part, xml_walk, xml_words
+from redaction.carriers.numbered_names import staying
 from redaction.carriers.xml_part import Part
 from redaction.formats import svg_fidelity, svg_prologue
 from redaction.formats.svg_markup import Markup
@@ -19,6 +20,16 @@ from redaction.text import people
 
 REWRITE: Final = "rewrite"
 WORDS: Final = "SVG.text"
+# What a program calls an element by itself: by its kind, or a number.
+NAMED: Final = re.compile(
+    r"\s(?:id|data-name|[\w-]++:(?:label|id))\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')"
+)
+_KINDS: Final = (
+    r"svg|g|path|rect|circle|ellipse|(?:poly)?line|polygon|text|tspan|textpath|defs|use|image|stop"
+    r"|(?:linear|radial)gradient|clip(?:path)?|mask|pattern|marker|symbol|filter|style|layer|base"
+    r"|metadata|namedview|glyph|font|[a-z]{1,3}"
+)
+MACHINE_MADE: Final = re.compile(rf"(?:{_KINDS})?+[-_ ]?+(?:[\da-f]++[-_.]?+)*+", re.IGNORECASE)
 DECLARATION: Final = re.compile(r"\s*+<\?xml\s.*?\?>", re.DOTALL)
 
 
@@ -42,8 +53,20 @@ def plan(data: bytes, profile: Profile) -> Plan:
     told += xml_words.echoes(WORDS, echoes.telling(markup.changes.findings), [labels])
     told, values = xml_choices.asked(WORDS, told, [shown], profile)
     findings = [*markup.changes.findings, *(_placed(found, part.text) for found in told)]
+    if Category.NAME in profile.redact_content:
+        findings += _names(text)
     changed = kind is not None or text != part.text or bool(values)
     return Plan(tuple(findings), tasks=(REWRITE,) if changed else ())
+
+
+def _names(text: str) -> list[Finding]:
+    """Return the names that somebody gave to parts; others refer to them by it, so they stay."""
+    given = (found[1] or found[2] or "" for found in NAMED.finditer(text))
+    return [
+        staying("SVG.id", xml_part.plain(name))
+        for name in dict.fromkeys(given)
+        if not MACHINE_MADE.fullmatch(name)
+    ]
 
 
 def _placed(found: Finding, text: str) -> Finding:

@@ -174,3 +174,15 @@ def test_layers_of_pdf_become_numbers() -> None:
     assert kept is not None
     with pikepdf.open(BytesIO(kept)) as untouched:
         assert str(untouched.Root.OCProperties.OCGs[0].Name) == "Roe Walls"
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("path12", ""), ("layer-1", ""), ("a1f", ""), ("Roe-Gearbox", "cannot-redact-content")],
+)
+def test_an_svg_is_refused_if_somebody_named_its_parts(name: str, code: str) -> None:
+    data = f'<svg xmlns="http://www.w3.org/2000/svg"><path id="{name}" d="M0 0L9 9"/></svg>'
+    cleaned, report = engine.scrub(data.encode(), NAMES)
+    assert (report.reason.code if report.reason else "") == code
+    assert (cleaned is None) == bool(code)
+    assert engine.scrub(data.encode(), Profile())[0] == data.encode()
