@@ -68,13 +68,7 @@ def furnish(app: web.Application, cellar: Cellar, settings: Settings) -> list[Ch
         origin=settings.origin_country,
         code_attempts=settings.links.code_attempts,
     )
-    watched = settings.observing
-    destinations = Destinations(
-        rows, cellar.keyring, journal, clock, watched.on_disagreement is OnDisagreement.DENY
-    )
-    observatory = Observatory(watched.country_database, watched.asn_database)
-    app[keys.OBSERVES] = observatory
-    app[keys.PROXIES] = Proxies.of(watched.trusted_proxies)
+    destinations = _observed(app, cellar, settings)
     app[keys.ERASURE] = Erasure(rows, journal, cellar.vault, endings)
     app[keys.LAW], app[keys.TERMS], app[keys.ENDINGS] = law, words, endings
     app[keys.PARTNERS], app[keys.CONSENTS], app[keys.ORDERS] = partners, consents, orders
@@ -96,5 +90,14 @@ def furnish(app: web.Application, cellar: Cellar, settings: Settings) -> list[Ch
     app[keys.TRANSFERS] = transfers = Transfers(rows, partners, journal, clock, endings)
     return [
         Chore("transfers", EXPIRE_S, transfers.expire),
-        Chore("observing", RENEW_S, observatory.renew),
+        Chore("observing", RENEW_S, app[keys.OBSERVES].renew),
     ]
+
+
+def _observed(app: web.Application, cellar: Cellar, settings: Settings) -> Destinations:
+    """Put into ``app`` what sees where callers are; return what compares that with the declared."""
+    watched = settings.observing
+    app[keys.OBSERVES] = Observatory(watched.country_database, watched.asn_database)
+    app[keys.PROXIES] = Proxies.of(watched.trusted_proxies)
+    deny = watched.on_disagreement is OnDisagreement.DENY
+    return Destinations(cellar.rows, cellar.keyring, cellar.journal, cellar.clock, deny)
