@@ -73,16 +73,8 @@ def furnish(app: web.Application, cellar: Cellar, settings: Settings) -> list[Ch
     app[keys.LAW], app[keys.TERMS], app[keys.ENDINGS] = law, words, endings
     app[keys.PARTNERS], app[keys.CONSENTS], app[keys.ORDERS] = partners, consents, orders
     app[keys.LINK_DEFAULTS] = keys.LinkDefaults(settings.links.lifetime_s, settings.links.opens)
-    app[keys.LINKS] = Links(
-        rows=rows,
-        contents=contents,
-        journal=journal,
-        clock=clock,
-        terms=words[terms.DOWNLOAD],
-        code_hash=orders.code_hash,
-        lease_s=settings.links.lease_s,
-        destinations=destinations,
-    )
+    lease_s, notice = settings.links.lease_s, words[terms.DOWNLOAD]
+    app[keys.LINKS] = _links(cellar, contents, orders, destinations, notice, lease_s)
     app[keys.EGRESS] = Egress(
         rows, journal, cellar.vault, contents, clock, endings.streams, destinations
     )
@@ -92,6 +84,26 @@ def furnish(app: web.Application, cellar: Cellar, settings: Settings) -> list[Ch
         Chore("transfers", EXPIRE_S, transfers.expire),
         Chore("observing", RENEW_S, app[keys.OBSERVES].renew),
     ]
+
+
+def _links(
+    cellar: Cellar,
+    contents: Contents,
+    orders: Orders,
+    destinations: Destinations,
+    notice: terms.Terms,
+    lease_s: float,
+) -> Links:
+    return Links(
+        rows=cellar.rows,
+        contents=contents,
+        journal=cellar.journal,
+        clock=cellar.clock,
+        terms=notice,
+        code_hash=orders.code_hash,
+        lease_s=lease_s,
+        destinations=destinations,
+    )
 
 
 def _observed(app: web.Application, cellar: Cellar, settings: Settings) -> Destinations:
