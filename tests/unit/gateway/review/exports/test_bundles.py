@@ -1,11 +1,13 @@
 """A bundle is true to the last byte, or it is found out; on any machine, with nothing but a key."""
 
 import asyncio
+import hashlib
 import io
 import json
 import shutil
 import tracemalloc
 import zipfile
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +21,7 @@ from gateway.review.exports.auditing import Audited
 from gateway.review.exports.exporting import Order, Sum, bundle, entries_of, plain
 from gateway.review.exports.formats import FORMATS
 from gateway.review.exports.manifest import Manifest, ManifestUnfitError, Proof
+from gateway.review.exports.row import rows_of
 from gateway.review.question import Question
 from storage.ledger import reading
 from storage.ledger.database import reading as reading_from
@@ -152,6 +155,31 @@ def both(*changes: Callable[[dict[str, bytes]], None]) -> Callable[[dict[str, by
 
 
 ENTRIES = "entries.jsonl"
+
+
+def lie(files: dict[str, bytes]) -> None:
+    """Change one entry everywhere, so that all but the tree agrees."""
+    shown = [line[2:] for line in files["evidence.txt"].splitlines() if line.startswith(b"e ")]
+    old = shown[0]
+    new = old.replace(b'"n":null', b'"n":7', 1)
+    assert new != old
+    files["evidence.txt"] = files["evidence.txt"].replace(old, new)
+    numbers = [json.loads(line)["index"] for line in files[ENTRIES].splitlines()]
+    rows = rows_of(zip(numbers, [new, *shown[1:]], strict=True))
+    files[ENTRIES] = FORMATS["jsonl"].encoder("").encode(rows)
+    size_bytes, digest = len(files[ENTRIES]), hashlib.sha256(files[ENTRIES]).hexdigest()
+    told(size_bytes=size_bytes, sha256=digest)(files)
+
+
+def hide(files: dict[str, bytes]) -> None:
+    """Say something else of what is not shown."""
+    lines = files["evidence.txt"].splitlines(keepends=True)
+    at = next(number for number, line in enumerate(lines) if line.startswith(b"h "))
+    height = lines[at].split(b" ")[1]
+    lines[at] = b"h %b %b\n" % (height, b64encode(bytes(32)))
+    files["evidence.txt"] = b"".join(lines)
+
+
 FORGERIES = {
     "an entry left out of the file": (drop_line(ENTRIES, 3), ENTRIES),
     "an entry left out of the evidence": (drop_line("evidence.txt", 0), ""),
@@ -182,6 +210,8 @@ FORGERIES = {
         lambda files: files.update({ENTRIES: files[ENTRIES] * 2}),
         ENTRIES,
     ),
+    "an entry changed everywhere": (lie, "evidence"),
+    "another hash of what is not shown": (hide, "evidence"),
     "another count": (told(rows=1), "manifest.json"),
     "another hash": (told(sha256="0" * 64), "manifest.json"),
     "another size of the log": (told(size=SIZE - 1), "manifest.json"),
