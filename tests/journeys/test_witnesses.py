@@ -14,7 +14,7 @@ from tests.vectors.ledger.witnesses import cosigcheck, go_witness
 pytestmark = [pytest.mark.timeout(300)]
 
 WITNESS = "witness.example/w1"
-UNKNOWN = "w.example+20324abe+BCmsuuFBvMrwsi4alNNNC8c2HlJtC/4SyJeUvJMilm3X"
+UNKNOWN = "witness.example/w1+20324abe+BCmsuuFBvMrwsi4alNNNC8c2HlJtC/4SyJeUvJMilm3X"
 
 
 @pytest.fixture
