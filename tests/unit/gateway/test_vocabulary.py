@@ -54,7 +54,7 @@ def test_every_kind_is_written_by_the_product(kind: EventKind) -> None:
 @pytest.mark.parametrize("kind", EventKind)
 def test_every_kind_is_seen_written_by_a_test(kind: EventKind) -> None:
     """A test of behaviour asks for it by its value, or by its name in the journal."""
-    asked = re.compile(rf'"{re.escape(kind.value)}"|\b(Happening|EventKind)\.{kind.name}\b')
+    asked = re.compile(rf'["=]{re.escape(kind.value)}"|\b(Happening|EventKind)\.{kind.name}\b')
     assert any(map(asked.search, texts_of_tests())), f"no test sees {kind.value} written"
 
 
