@@ -17,6 +17,7 @@ CONNECT_S: Final = 5.0
 STATEMENT_S: Final = 10.0
 _PIECE_ROWS: Final = 1000
 _KEPT_STATEMENTS: Final = 512
+_BROKEN: Final = (asyncpg.InterfaceError, asyncpg.InternalClientError)
 T = TypeVar("T")
 
 
@@ -75,7 +76,12 @@ class Line:
     def _finished(self, work: Coroutine[Any, Any, T]) -> T:
         try:
             return self._loop.run_until_complete(work)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        except asyncpg.PostgresError as error:
+            raise LedgerUnavailableError from error
+        except (*_BROKEN, OSError, TimeoutError) as error:
+            # What the server was told, and what it said, no longer fit each other.
+            if self.open:
+                self._connection.terminate()
             raise LedgerUnavailableError from error
 
     @property
@@ -126,7 +132,8 @@ class Line:
         if self.open:
             self._connection.terminate()
         if not self._loop.is_closed():
-            # What was terminated is told so in the loop's next round.
+            # What was terminated is told so in the loop's next rounds.
+            self._loop.run_until_complete(asyncio.sleep(0))
             self._loop.run_until_complete(asyncio.sleep(0))
             self._loop.close()
 

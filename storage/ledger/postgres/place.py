@@ -61,11 +61,13 @@ class SharedPlace:
             line.script(f"BEGIN; {LOCK}")
             level = line.execute("SELECT current_setting('synchronous_commit')").fetchone()[0]
             self._commit = "on" if level in _WEAK else level
-            line.script(TABLES + INDEXES)
-            line.execute(
-                "INSERT INTO log VALUES (1, ?, ?) ON CONFLICT DO NOTHING",
-                (signer.public.vkey, signer.sign(0, EMPTY_ROOT)),
-            )
+            if line.execute(_THERE).fetchone()[0] is None:
+                # Only where they are missing: making them again would lock them one after the
+                # other, against the order in which a writer does.
+                line.script(TABLES + INDEXES)
+                begun = (signer.public.vkey, signer.sign(0, EMPTY_ROOT))
+                line.execute("INSERT INTO log VALUES (1, ?, ?)", begun)
+            line.script(f"SET LOCAL search_path = {SCHEMA_NAME}")
             if key_of(line) != signer.public:
                 raise NotValidError("log", "it was begun with another key, or under another name")
             line.script("COMMIT")
