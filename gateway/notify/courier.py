@@ -33,8 +33,9 @@ log = log_of("gateway.notify")
 EVERY_S: Final = 2.0
 AT_ONCE: Final = 20
 LONGEST_WAIT_S: Final = 6 * 3600.0
-# So long nobody else tries a notice that was taken; longer than any deadline.
-TAKEN_S: Final = 300.0
+# For so many deadlines nobody else tries a notice that was taken: who took it is done by then, or
+# was killed.
+TAKEN_DEADLINES: Final = 3.0
 
 
 class Tempers(Protocol):
@@ -84,9 +85,13 @@ class Courier:
                 raise outcome
         return done.count(True)
 
+    @property
+    def _taken_s(self) -> float:
+        return TAKEN_DEADLINES * self.webhooks.deadline_s
+
     async def _tried(self, row: NoticeRow, now: float) -> bool:
         async with self.rows.transaction() as connection:
-            if not await notices.take(connection, row, now + TAKEN_S):
+            if not await notices.take(connection, row, now + self._taken_s):
                 return False
             alert = await rows_of_alerts.by_id(connection, row.alert)
         try:

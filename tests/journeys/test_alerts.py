@@ -93,6 +93,8 @@ def watching(tmp_path: Path, mail_port: int | None = None, **more: str) -> House
         "DRAWBRIDGE_ALERTS__EVERY_S": "0.2",
         "DRAWBRIDGE_NOTIFY__ALLOW_PRIVATE": "true",
         "DRAWBRIDGE_NOTIFY__RETRY_S": "0.5",
+        "DRAWBRIDGE_NOTIFY__DEADLINE_S": "5",
+        "DRAWBRIDGE_NOTIFY__ATTEMPTS": "30",
         **more,
     }
     if mail_port is not None:
