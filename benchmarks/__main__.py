@@ -14,7 +14,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-QUESTIONS = ("upload", "download", "scrub_step", "scrub_dxf", "scrub_files", "ledger")
+QUESTIONS = (
+    "upload",
+    "download",
+    "scrub_step",
+    "scrub_dxf",
+    "scrub_files",
+    "ledger",
+    "ledger_appends",
+)
 README = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- measured -->\n", "<!-- /measured -->"
 
