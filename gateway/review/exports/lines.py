@@ -16,6 +16,8 @@ COLUMNS: Final = (
 # What a spreadsheet takes for the beginning of a formula.
 FORMULA: Final = (b"=", b"+", b"-", b"@", b"\t", b"\r", b"\n")
 
+_TELLING: Final = tuple(b'"' + beginning for beginning in FORMULA)
+
 
 class Jsonl:
     """One object a line; ``entry`` is the leaf's exact text."""
@@ -62,7 +64,11 @@ class Csv:
 
 def _line(row: Row) -> bytes:
     t, ts, x, src, dst, obs, reg, dec, basis, pol = row.facts
-    cells = b",".join([cell(token) for token in (t, ts, x, src, dst, dec, basis, pol, obs, reg)])
+    tokens = (t, ts, x, src, dst, dec, basis, pol, obs, reg)
+    # A JSON text without escapes is a quoted cell as it stands.
+    cells = b",".join([b"" if token == b"null" else token for token in tokens])
+    if any(beginning in cells for beginning in _TELLING):
+        cells = b",".join([cell(token) for token in tokens])
     return b"%d,%b,%b\r\n" % (row.number, row.leaf_hash.encode(), cells)
 
 
