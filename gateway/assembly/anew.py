@@ -19,6 +19,7 @@ from typing import Final
 
 from config.settings import Settings
 from gateway.alerts.patrol import MARK
+from gateway.assembly.ledger_place import ledger_place
 from gateway.assembly.log import LEDGER_KEY, NEXT
 from gateway.clock import Clock
 from gateway.journal import Happening
@@ -54,6 +55,13 @@ class NothingToEndError(StartError):
     or ledger.signed."""
 
     code = "nothing-to-end"
+
+
+class SharedLogError(StartError):
+    """The log stands in PostgreSQL, where it cannot be ended by this command: other gateways may be
+    writing it. Point them at a new database instead, and keep the old one."""
+
+    code = "shared-log"
 
 
 class NewNameError(StartError):
@@ -97,10 +105,13 @@ async def begin_anew(
     as the last.
 
     Raises:
-        NothingToEndError, NewNameError, ForeignCheckpointError: and nothing was changed.
+        SharedLogError, NothingToEndError, NewNameError, ForeignCheckpointError: and nothing was
+            changed.
         UnsafeKeyFileError: ledger.key is readable by others or damaged.
         NotValidError, LedgerUnavailableError, RowsUnavailableError: give the command again.
     """
+    if not isinstance(ledger_place(settings), Path):
+        raise SharedLogError
     home = settings.data_dir
     record = settings.ledger.signed_file or home / RECORD
     staged = home / NEXT
