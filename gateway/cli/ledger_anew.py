@@ -5,7 +5,7 @@ Room: gateway/cli. No gateway may run on the data directory.
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,9 @@ from gateway.cli.output import CommandError, emit, emit_line, people
 from storage.ledger.errors import LedgerError
 from storage.rows.engine import RowsUnavailableError
 from storage.sealed.errors import UnsafeKeyFileError
+
+if TYPE_CHECKING:
+    from gateway.assembly.anew import Ended
 
 
 def begin_anew(
@@ -40,22 +43,7 @@ def begin_anew(
     than this directory remembers, give what it shows as --checkpoint. The old log stays in
     DIR/ledgers, without its private keys; give the new vkey to witnesses and auditors.
     """
-    from config.loading import load
-    from gateway.assembly.anew import begin_anew as begun_anew
-    from gateway.clock import system_clock
-    from gateway.start import held
-
-    settings = load(config, overrides={"data_dir": data} if data else {})
-    seen = read(checkpoint) if checkpoint else None
-    try:
-        with held(settings.data_dir):
-            ended = asyncio.run(begun_anew(settings, origin, system_clock, seen))
-    except UnsafeKeyFileError as error:
-        raise CommandError("A key of the log is readable by others, or damaged.") from error
-    except (LedgerError, RowsUnavailableError) as error:
-        raise CommandError(
-            "The log or the rows cannot be read: nothing was lost. Again?"
-        ) from error
+    ended = _ended(data, config, origin, read(checkpoint) if checkpoint else None)
     if as_json:
         emit(
             {
@@ -67,3 +55,21 @@ def begin_anew(
         return
     emit_line(ended.key.vkey)
     people().print(f"{ended.last.origin} ended with {ended.last.size} entries: {ended.archive}")
+
+
+def _ended(data: Path | None, config: Path | None, origin: str, seen: bytes | None) -> "Ended":
+    from config.loading import load
+    from gateway.assembly.anew import begin_anew as begun_anew
+    from gateway.clock import system_clock
+    from gateway.start import held
+
+    settings = load(config, overrides={"data_dir": data} if data else {})
+    try:
+        with held(settings.data_dir):
+            return asyncio.run(begun_anew(settings, origin, system_clock, seen))
+    except UnsafeKeyFileError as error:
+        raise CommandError("A key of the log is readable by others, or damaged.") from error
+    except (LedgerError, RowsUnavailableError) as error:
+        raise CommandError(
+            "The log or the rows cannot be read: nothing was lost. Again?"
+        ) from error
