@@ -27,6 +27,7 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 PLACES: Final = (
     ("/parts", "nav.parts", Role.CUSTOMER),
     ("/review", "nav.review", Role.REVIEWER),
+    ("/alerts", "nav.alerts", Role.REVIEWER),
     ("/partners", "nav.partners", Role.ADMIN),
     ("/people", "nav.people", Role.ADMIN),
 )

@@ -109,13 +109,15 @@ def test_a_part_goes_from_customer_to_partner_and_stands_in_the_log(
 
     reviewer = enter("reviewer")
     reviewer.goto(f"{works.url}/review")
-    expect(reviewer.get_by_role("img", name="CN → DE: 1")).to_have_count(2)
+    for told in ("Allowed", "Denied"):
+        expect(reviewer.get_by_role("link", name=f"CN → DE, {told}: 1")).to_be_visible()
     for words in ("Transfer denied", "Transfer decided", "Link opened", "Download completed"):
         expect(reviewer.get_by_role("row").filter(has_text=words).first).to_be_visible()
     reviewer.get_by_label("What", exact=True).select_option("transfer.decided")
     reviewer.get_by_role("button", name="Filter").click()
-    expect(reviewer.get_by_role("row")).to_have_count(2)
-    reviewer.get_by_role("link", name="Transfer decided").click()
+    entries = reviewer.get_by_role("region", name="Entries").last
+    expect(entries.get_by_role("row")).to_have_count(2)
+    entries.get_by_role("link", name="Transfer decided").click()
     expect(reviewer.get_by_text("To whom")).to_be_visible()
     with reviewer.expect_download() as fetching:
         reviewer.get_by_role("link", name="Download the proof").click()

@@ -17,7 +17,7 @@ PHONE = {"width": 390, "height": 844}
 Visit = Callable[..., Page]
 
 OPEN = ("/login", "/first#token", "/invite#token", "/d", "/d#token", "/nowhere")
-INSIDE = ("/parts", "/parts/new", "/review", "/review/entries/0", "/people", "/nowhere")
+INSIDE = ("/parts", "/parts/new", "/review", "/review/entries/0", "/alerts", "/people", "/nowhere")
 
 
 def barriers(page: Page) -> list[str]:

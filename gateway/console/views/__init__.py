@@ -4,11 +4,12 @@ from typing import Final
 
 from aiohttp import web
 
-from gateway.console.views import desk, entrance, parts, review
+from gateway.console.views import alerts, desk, entrance, parts, review
 
 ROUTES: Final[tuple[web.RouteTableDef, ...]] = (
     entrance.routes,
     parts.routes,
     review.routes,
+    alerts.routes,
     desk.routes,
 )

@@ -1,26 +1,40 @@
-"""The transfer log for reviewers: newest first, filtered, proved; where things went at a glance.
+"""The transfer log for reviewers: asked by a URL, newest first, counted, drawn and proved.
 
-Room: gateway/console. Awaits storage.ledger. Looking changes nothing; a proof is made on request.
+Room: gateway/console. Awaits gateway.review and storage.ledger. A page's query is the question of
+gateway.review.question: the same text is a saved view and an export's scope. Looking changes
+nothing but the log of looks; a proof is made on request.
 """
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
-from urllib.parse import urlencode
+from dataclasses import replace
+from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 
 from gateway.api.auth import caller_of
-from gateway.api.keys import LEDGER, LEDGER_WATCH, READS, REVEALING, SITE
+from gateway.api.keys import (
+    CLOCK,
+    FINDING,
+    LAW,
+    LEDGER,
+    LEDGER_WATCH,
+    READS,
+    REVEALING,
+    SITE,
+    VIEWS,
+)
 from gateway.api.operations import REVIEWERS, operation
 from gateway.api.operations import page as open_to
 from gateway.console.pages import page
+from gateway.console.pictured import bars, presets, sankey
+from gateway.review.errors import QuestionUnfitError
+from gateway.review.exports.formats import FORMATS
+from gateway.review.exports.manifest import Proof
+from gateway.review.question import Question
 from gateway.review.reads import Look
 from storage.ledger.errors import NoSuchEntryError
 from storage.ledger.events import EventKind
-from storage.ledger.filtering import Filter
-from storage.ledger.leaf import SHAPES
 from storage.ledger.log import Ledger
 from storage.ledger.merkle import leaf_hash
 from storage.ledger.reading import Entry
@@ -28,63 +42,55 @@ from storage.ledger.reading import Entry
 routes: Final = web.RouteTableDef()
 
 PAGE: Final = 50
-# So many of the newest decisions make the picture of flows.
-FLOWS_OVER: Final = 500
-DECIDED: Final = (EventKind.TRANSFER_DECIDED, EventKind.TRANSFER_DENIED)
+# So many ways are drawn and listed; the API tells all.
+MAX_FLOWS: Final = 40
 DECISIONS: Final = ("allow", "deny", "review")
-# The fields of the filter beside the kind, and the leaf's fact whose shape each must have.
-SHAPED: Final = {"src": "src", "dst": "dst", "decision": "dec", "transfer": "x"}
+# The fields that are typed, in the order of the form; ``more`` are folded away until used.
+PLACES: Final = ("src", "dst", "observed")
+MORE: Final = ("region", "basis", "part", "partner", "transfer", "link")
+
+# What is shown of a question that nothing can fit.
+NOTHING: Final[dict[str, Any]] = {
+    "entries": (), "total": 0, "more": None, "flows": (), "flows_left": 0, "asks": {},
+    "sankey": None, "days": (),
+}  # fmt: skip
 
 ENTRY: Final = r"/review/entries/{index:[0-9]{1,15}}"
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """How many transfers were decided in one way between two countries."""
-
-    src: str
-    dst: str
-    decision: str
-    count: int
 
 
 @routes.get("/review")
 @open_to(to=REVIEWERS)
 async def show_log(request: web.Request) -> web.Response:
-    """List the newest entries that fit the filter."""
-    ledger = request.app[LEDGER]
-    asked, unfit = asked_of(request)
-    before = request.query.get("before", "")
-    number = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None
-    found: Sequence[Entry] = ()
+    """List the newest entries that fit the question, how many do, and where things went."""
+    ledger, caller = request.app[LEDGER], caller_of(request)
+    question, unfit = asked_of(request)
+    text = request.query.get("before", "")
+    before = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+    answered: dict[str, Any] = dict(NOTHING)
     if not unfit:
-        await request.app[READS].note(caller_of(request), Look.SEARCH, urlencode(asked))
-        wanted = Filter(
-            before=number,
-            kinds=(asked["kind"],) if "kind" in asked else (),
-            src=asked.get("src"),
-            dst=asked.get("dst"),
-            decision=asked.get("decision"),
-            transfer=asked.get("transfer"),
-        )
-        found = await ledger.page(wanted, PAGE)
-    more = found[-1].number if len(found) == PAGE and found[-1].number else None
+        await request.app[READS].note(caller, Look.SEARCH, question.text)
+        answered = await _answered(request, question, before)
     return page(
         request,
         "review.html",
-        entries=found,
-        asked=asked,
+        asked=question,
+        asked_pairs=parse_qsl(question.text),
         unfit=unfit,
+        before=before,
         kinds=[kind.value for kind in EventKind],
         decisions=DECISIONS,
-        newest="?" + urlencode(asked) if number is not None else None,
-        older="?" + urlencode(asked | {"before": more}) if more else None,
-        flows=await flows_of(ledger),
-        flows_over=FLOWS_OVER,
+        country_fields=PLACES,
+        more_fields=MORE,
+        presets=presets(question, request.app[CLOCK]()),
+        views=await request.app[VIEWS].every(caller),
+        formats=list(FORMATS),
+        proofs=[proof.value for proof in Proof],
         head=await ledger.head(),
         published=await _published(ledger),
         verdict=request.app[LEDGER_WATCH].verdict,
+        countries=request.app[LAW].countries,
         origin=request.app[SITE].url,
+        **answered,
     )
 
 
@@ -123,35 +129,43 @@ async def download_proof(request: web.Request) -> web.Response:
     )
 
 
-def asked_of(request: web.Request) -> tuple[dict[str, str], list[str]]:
-    """Return the filter's filled fields, and the names of those that can fit nothing."""
-    given = {field: request.query.get(field, "").strip() for field in ("kind", *SHAPED)}
-    asked = {
-        field: value.upper() if field in {"src", "dst"} else value
-        for field, value in given.items()
-        if value
+def asked_of(request: web.Request) -> tuple[Question, Sequence[str]]:
+    """Return the question of a page's query, and the names of fields that can fit nothing.
+
+    What does not fit is left out of the question, so that the form still shows the rest.
+    """
+    pairs = [(name, value) for name, value in request.query.items() if name != "before"]
+    try:
+        return Question.read(pairs), ()
+    except QuestionUnfitError as error:
+        unfit = sorted({field["field"] for field in error.fields})
+    try:
+        return Question.read([pair for pair in pairs if pair[0] not in unfit]), unfit
+    except QuestionUnfitError:
+        return Question(), unfit
+
+
+async def _answered(request: web.Request, question: Question, before: int | None) -> dict[str, Any]:
+    finding = request.app[FINDING]
+    found: Sequence[Entry] = await finding.page(question, before, PAGE)
+    flows = await finding.flows(question)
+    days = await finding.days(question)
+    asks = {
+        (flow.src, flow.dst, flow.decision): replace(
+            question, kinds=(), src=flow.src, dst=flow.dst, decision=flow.decision
+        ).text
+        for flow in flows
     }
-    unfit = [
-        field
-        for field, value in asked.items()
-        if not (
-            value in set(EventKind)
-            if field == "kind"
-            else SHAPES[SHAPED[field]].fullmatch(value) is not None
-        )
-    ]
-    return asked, unfit
-
-
-async def flows_of(ledger: Ledger) -> Sequence[Flow]:
-    """Return where the newest decisions sent things, the greatest flow first."""
-    counted: Counter[tuple[str, str, str]] = Counter()
-    for kind in DECIDED:
-        for entry in await ledger.page(Filter(kinds=(kind,)), FLOWS_OVER):
-            facts = entry.leaf.facts
-            if facts["src"] and facts["dst"]:
-                counted[facts["src"], facts["dst"], facts["dec"] or ""] += 1
-    return [Flow(*between, count) for between, count in counted.most_common(12)]
+    return {
+        "entries": found,
+        "total": await finding.count(question),
+        "more": found[-1].number if len(found) == PAGE and found[-1].number else None,
+        "flows": flows[:MAX_FLOWS],
+        "flows_left": max(0, len(flows) - MAX_FLOWS),
+        "asks": asks,
+        "sankey": sankey(flows[:MAX_FLOWS]),
+        "days": bars(days),
+    }
 
 
 async def _published(ledger: Ledger) -> int | None:

@@ -70,8 +70,35 @@ async def test_filters_narrow_and_say_when_nothing_can_fit(
 async def test_flows_are_counted_from_the_decisions(building: Building, reviewer: Person) -> None:
     await _decided(building, 3, "JP")
     _, text = await reviewer.see("/review")
-    flows = text[text.index('class="bars"') : text.index("</ul>")]
-    assert 'aria-label="CN → JP: 3"' in flows
+    assert 'aria-label="CN → JP, Allowed: 3"' in text
+    assert re.search(r'href="/review\?src=CN&amp;dst=JP&amp;decision=allow"', text)
+    _, text = await reviewer.see("/review?src=CN&dst=JP&decision=allow")
+    assert len(_numbers(text)) == 3
+
+
+async def test_a_question_is_kept_and_exported_as_it_stands_in_the_url(
+    building: Building, reviewer: Person
+) -> None:
+    await _decided(building, 2, "SE")
+    _, text = await reviewer.see("/review?dst=SE&kind=transfer.decided&region=")
+    assert '<input type="hidden" name="question" value="kind=transfer.decided&amp;dst=SE">' in text
+    assert '<input type="hidden" name="dst" value="SE">' in text
+    assert re.search(r'Entries <span class="muted">2</span>', text)
+    order = {"name": "To Sweden", "question": "kind=transfer.decided&dst=SE"}
+    assert (await reviewer.call("POST", "/api/v1/ledger/views", order)).status == 201
+    _, text = await reviewer.see("/review")
+    assert '<a href="/review?kind=transfer.decided&amp;dst=SE">To Sweden</a>' in text
+
+
+async def test_a_span_of_time_is_one_click_and_keeps_the_rest(
+    building: Building, reviewer: Person
+) -> None:
+    _, text = await reviewer.see("/review?dst=DE")
+    link = re.search(r'href="(/review\?since=[^"]*dst=DE)">Last month<', text)
+    assert link is not None
+    _, text = await reviewer.see(link[1].replace("&amp;", "&"))
+    assert _numbers(text) == []
+    assert 'aria-current="true">Last month<' in text
 
 
 async def test_an_entry_shows_what_it_commits_to_and_its_proof(

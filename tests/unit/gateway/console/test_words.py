@@ -1,18 +1,25 @@
 """Every sentence is there in every language, and nobody gets a language they did not ask for."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from gateway.alerts.model import RuleName, Severity
+from gateway.api.alerts import ASKABLE
 from gateway.console import words
 from gateway.console.pages import PLACES, TEMPLATES
+from gateway.console.pictured import presets
+from gateway.console.views import review
 from gateway.identity.roles import Role
 from gateway.intake.states import DrawingState, PartState
 from gateway.intake.waivers import WAIVABLE
 from gateway.policy.decision import REMEDIES, SENTENCES
+from gateway.review.exports.manifest import Proof
+from gateway.review.question import Question
 from gateway.transfer.endings import REVOKED
 from gateway.transfer.transfers import EXPIRED, SPENT
 from redaction import errors as redaction_errors
@@ -77,6 +84,12 @@ def test_whatever_a_room_can_say_has_words() -> None:
     wanted |= {f"state.{state}" for state in (ACTIVE, DENIED, EXPIRED, SPENT, REVOKED)}
     wanted |= {f"deny.{code}" for code in SENTENCES} | {f"remedy.{code}" for code in REMEDIES}
     wanted |= {key for _, key, _ in PLACES}
+    wanted |= {f"alert_rule.{rule}" for rule in RuleName}
+    wanted |= {f"severity.{severity}" for severity in Severity}
+    wanted |= {f"alert_state.{state}" for state in ASKABLE}
+    wanted |= {f"field.{name}" for name in (*review.PLACES, *review.MORE)}
+    wanted |= {f"export_proof.{proof}" for proof in Proof}
+    wanted |= {f"span.{name}" for name, _, _ in presets(Question(), datetime.now(UTC))}
     wanted |= {
         f"reason.{error.code}"
         for error in vars(redaction_errors).values()
