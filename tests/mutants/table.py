@@ -81,7 +81,8 @@ MUTANTS: Final = (
     ),
     _at(
         *("pdf", "private data of programs", F + "pdf_objects.py"),
-        *('    "/PieceInfo": ("private data of a program", Category.HISTORY),\n', "", "pdf"),
+        *('    "/PieceInfo": ("private data of a program", Category.HISTORY),\n', ""),
+        "pdf_carriers",
     ),
     _at(
         *("pdf", "author of a note", F + "pdf_annotations.py"),
