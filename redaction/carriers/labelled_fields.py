@@ -19,6 +19,12 @@ TELLING: Final = frozenset(
 )
 # "EngineeringApproval" ends in a label.
 LAST_WORD: Final = re.compile(r"(?:[A-Z][a-z]++|[a-z]++|[^\W_a-zA-Z]++)\W*$")
+# The name of a thing is no label for a person, though it ends in one.
+OF_A_THING: Final = re.compile(
+    r"(?:file|folder|part|model|assembly|component|product|project|drawing|document|sheet|view"
+    r"|configuration|template|material|layer|block)[\s_-]*name$",
+    re.IGNORECASE,
+)
 MAX_NAME_CHARS: Final = 80
 
 
@@ -34,7 +40,8 @@ def category(name: str, value: str) -> Category | None:
     if not 0 < len(text) <= MAX_NAME_CHARS:
         return None
     last = LAST_WORD.search(name)
-    for label in dict.fromkeys((name, last[0] if last else name)):
+    labels = ("",) if OF_A_THING.search(name) else (name, last[0] if last else name)
+    for label in dict.fromkeys(labels):
         for span in people.find(text, label or None):
             whole = (span.start, span.end) == (0, len(text))
             if whole and span.category in TELLING and span.confidence >= people.SURE:

@@ -15,6 +15,8 @@ from redaction.model import Category
 PROPERTIES: Final = re.compile(r"(?:^|/)docProps/[^/]*\.xml$", re.IGNORECASE)
 CORE: Final = re.compile(r"(?:^|/)docProps/core\.xml$", re.IGNORECASE)
 TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z?")
+# "SW_UnitsTimeUnits" is a time by its name, and holds the number of a unit.
+MOMENT: Final = re.compile(r"\d\D+\d")
 NO_TIME: Final = "1970-01-01T00:00:00Z"
 OVERVIEW: Final = frozenset({"Company", "Manager", "Template", "HyperlinkBase"})
 # SOLIDWORKS writes itself there, whoever uses it.
@@ -56,7 +58,8 @@ def _category(name: str, outer: str, element: str, text: str) -> Category | None
         return category_of(element)
     if outer:
         told = labelled_fields.category(outer, text)
-        return told or (Category.TIME if category_of(outer) is Category.TIME else None)
+        timed = category_of(outer) is Category.TIME and MOMENT.search(text)
+        return told or (Category.TIME if timed else None)
     return category_of(element) if element in OVERVIEW else None
 
 

@@ -24,6 +24,11 @@ from redaction.model import Category
         ("Approval", "", None),
         ("", "xq", None),
         ("", "Hans Müller", Category.PERSON),
+        ("Name", "Test Fit", Category.PERSON),
+        ("SW-File Name", "Test Fit", None),
+        ("Part Name", "Wing Nut", None),
+        ("FolderName", "Test Fit", None),
+        ("Author Name", "Test Fit", Category.PERSON),
         ("Weight", '"SW-Mass@bracket.SLDPRT"', None),
     ],
 )

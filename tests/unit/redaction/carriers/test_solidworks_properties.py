@@ -39,6 +39,7 @@ def test_a_property_that_tells_of_somebody_is_blanked_in_its_place(
     ("stream", "content"),
     [
         ("docProps/custom.xml", custom("Material", "Steel")),
+        ("docProps/custom.xml", custom("SW_UnitsTimeUnits", "1")),
         ("docProps/custom.xml", custom("Description", "Bracket with four holes")),
         ("docProps/app.xml", b"<Properties><Application>CAD</Application></Properties>"),
         (
