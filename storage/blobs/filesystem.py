@@ -65,7 +65,7 @@ class FilesystemBlobs:
         """Yield the blob's bytes; see the contract."""
         reading = _Reading(self._path(blob), start, end)
         try:
-            while piece := await finished(reading.step):
+            while not reading.over and (piece := await finished(reading.step)):
                 yield piece
         finally:
             reading.close()
@@ -143,6 +143,12 @@ class _Reading:
         self._position = start
         self._end = end
         self._descriptor: int | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether all that was asked for was read: no need to go to a thread to find out."""
+        opened = self._descriptor is not None
+        return opened and self._end is not None and self._position >= self._end
 
     def step(self) -> bytes:
         """Return the next piece; empty at the end. Blocking."""

@@ -14,6 +14,7 @@ from typing import Final
 from storage.blobs.contract import BlobMissingError, BlobStore, Piece
 from storage.ids import ObjectId, SubjectId, new_object_id
 from storage.sealed import format as fmt
+from storage.sealed.batches import Batches
 from storage.sealed.errors import ObjectMissingError, TamperedError, TruncatedError
 from storage.sealed.keyring import Keyring
 from storage.sealed.keys import DataKey, new_header
@@ -28,8 +29,6 @@ from storage.sealed.unseal import Opener
 from storage.sealed.wiping import wipe
 from storage.threads import finished
 
-# How many segments one read of the blob store brings.
-_BATCH_SEGMENTS: Final = 4
 # A blob younger than this may still be waiting for its key.
 _GRACE_S: Final = 3600.0
 _SWEPT_AT_ONCE: Final = 500
@@ -76,6 +75,7 @@ class Vault:
         self._suites = suites
         self._keyring = keyring
         self._blobs = blobs
+        self._batches = Batches()
 
     async def seal(
         self,
@@ -148,13 +148,10 @@ class Vault:
             sealed = await self._read(object_id, batch[0].sealed_start, batch[-1].sealed_end)
             return await finished(_open_batch, opener, batch, sealed)
 
-        batches = (
-            wanted[first : first + _BATCH_SEGMENTS]
-            for first in range(0, len(wanted), _BATCH_SEGMENTS)
-        )
-        async with aclosing(read_ahead(fetch, batches)) as pieces:
-            async for plain in pieces:
-                yield plain
+        with self._batches.stream():
+            async with aclosing(read_ahead(fetch, self._batches.over(wanted))) as pieces:
+                async for plain in pieces:
+                    yield plain
 
     async def describe(self, object_id: ObjectId) -> SealedObject:
         """Return what is known of an object without a private key.
