@@ -17,6 +17,7 @@ from typing import TextIO
 QUESTIONS = (
     "upload",
     "download",
+    "sealing",
     "scrub_step",
     "scrub_dxf",
     "scrub_files",

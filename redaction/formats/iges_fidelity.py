@@ -107,5 +107,11 @@ def _numbers(lines: list[bytes]) -> list[bytes]:
 def _check_counts(after: Lines) -> None:
     counted = COUNTS.match(after[ord("T")][0][:CONTENT_COLUMNS])
     expected = [len(after[letter]) for letter in b"SGDP"]
-    if counted is None or [int(count) for count in counted.groups()] != expected:
+    if counted is None or [_count(columns) for columns in counted.groups()] != expected:
         raise NotFaithfulError("the terminate record counts otherwise")
+
+
+def _count(columns: bytes) -> int | None:
+    """Return the number in ``columns``; None where there is none, or more than one."""
+    digits = columns.strip()
+    return int(digits) if digits.isdigit() else None

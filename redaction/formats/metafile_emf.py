@@ -7,10 +7,11 @@ in place; pictures inside are cleaned by their own handlers; text that is drawn 
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from redaction.carriers import echoes, slots, xml_words
 from redaction.carriers.xml_words import Words
-from redaction.errors import NotFaithfulError
+from redaction.errors import NotFaithfulError, UnreadableError
 from redaction.fidelity import patches
 from redaction.formats import metafile_emf_sight
 from redaction.formats.metafile_emf_records import records
@@ -22,14 +23,17 @@ def plan(data: bytes, profile: Profile) -> Plan:  # noqa: ARG001 - what is drawn
     """Return the bytes to overwrite, and whom the drawn text names.
 
     Raises:
-        UnreadableError: damaged or cut off.
+        UnreadableError: damaged, cut off, or two records claim the same bytes.
         OpaqueStreamError: the picture is there a second time in another format.
     """
     sight = metafile_emf_sight.seen(data)
+    edits = tuple(sorted(sight.edits))
+    if any(one.end > other.start for one, other in pairwise(edits)):
+        raise UnreadableError
     shown = [Words("drawn text", sight.text(), "", "")]
     findings = [*sight.findings, *xml_words.named("EMF.text", shown)]
     findings += xml_words.echoes("EMF.text", echoes.telling(sight.findings), shown)
-    return Plan(tuple(findings), tuple(sorted(sight.edits)))
+    return Plan(tuple(findings), edits)
 
 
 def apply(data: bytes, plan: Plan) -> bytes:

@@ -10,7 +10,7 @@ from typing import Final
 
 from storage.sealed.seek import Span
 
-# Segments of 1 MiB. The way to a thread and back costs about as much as opening one of them.
+# Segments of 1 MiB: fewer ways to a thread and back.
 FEW_SEGMENTS: Final = 4
 # What makes two hundred slow clients cost less than 3 MiB each.
 MANY_SEGMENTS: Final = 1

@@ -8,7 +8,13 @@ import pytest
 from redaction import engine
 from redaction.model import Profile
 from redaction.report import Status
-from tests.unit.redaction.formats import packages, test_heif, test_tiff
+from tests.unit.redaction.formats import (
+    iges_papers,
+    office_papers,
+    packages,
+    test_heif,
+    test_tiff,
+)
 
 CORE = b"<p:coreProperties xmlns:p='p'><p:creator>Jane Roe</p:creator></p:coreProperties>"
 
@@ -47,10 +53,25 @@ def handler_that_is_cut_off() -> bytes:
     return data[:at] + cut + data[at + size :]
 
 
+def counts_that_are_blank() -> bytes:
+    """An IGES whose last line does not count the parameters."""
+    return iges_papers.paper().replace(b"P      2  ", b"P         ")
+
+
+def header_twice() -> bytes:
+    """An EMF with a second header: both describe the same bytes."""
+    data = bytearray(office_papers.personal_emf())
+    (first,) = struct.unpack_from("<I", data, 4)
+    struct.pack_into("<I", data, first, 1)
+    return bytes(data)
+
+
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "tiff: a second page without a width": (second_page_of_no_width, "unreadable"),
     "tiff: a colour profile that is a fraction": (profile_that_is_a_fraction, "unreadable"),
     "heif: a handler that is cut off": (handler_that_is_cut_off, "unreadable"),
+    "iges: no count of a section": (counts_that_are_blank, "not-faithful"),
+    "emf: two headers of one description": (header_twice, "unreadable"),
     "3dm: a version of two numbers": (lambda: b"3D Geometry File Format    0   4", "unreadable"),
     "3dm: no version": (lambda: b"3D Geometry File Format         ", "unreadable"),
     "3dm: an end mark too short for the size": (rhino_of_no_size, "unreadable"),
