@@ -62,7 +62,7 @@ class LedgerWatch:
         if not self.sound:
             return
         try:
-            summary = await self._ledger.verify()
+            summary = await self._ledger.verify(self.second_key)
         except NotValidError as error:
             log.error("ledger.invalid", error=error.where)
             self.verdict = Verdict(self._clock(), None, error.where)

@@ -106,7 +106,9 @@ def verify(
             path, key = source_of(data, database, vkey)
             with work_progress(people()) as progress:
                 progress.add_task("verifying the log")
-                summary = audit.verify(path, key=key, older_note=older)
+                notary = notary_of(data, None)
+                second = notary.second.public if notary and notary.second else None
+                summary = audit.verify(path, key=key, older_note=older, second=second)
                 summary = _witnessed(path, summary, expected.policy)
         _follows(summary, follows)
         _tell(summary, as_json)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from storage.ledger.checkpoint import Checkpoint, VerifyingKey
+from storage.ledger.checkpoint import Checkpoint, VerifyingKey, open_note
 from storage.ledger.database import DAMAGED, head_of, key_of, reading
 from storage.ledger.errors import (
     NoSuchEntryError,
@@ -54,15 +54,20 @@ class Summary:
 
 
 def verify(
-    path: Path | Place, *, key: VerifyingKey | None = None, older_note: bytes | None = None
+    path: Path | Place,
+    *,
+    key: VerifyingKey | None = None,
+    older_note: bytes | None = None,
+    second: VerifyingKey | None = None,
 ) -> Summary:
     """Return what a ledger file holds, all of it checked.
 
     Args:
         path: the database file, or the place; a gateway may be writing it.
         key: the key it must be signed with; without one, the key that the file names.
-        older_note: a checkpoint seen before. Only whoever keeps one notices that the end of a log
-            was cut off together with the checkpoints over it.
+        older_note: a checkpoint seen before; without one, nobody notices that a log's end was cut
+            off together with the checkpoints over it.
+        second: the log's ML-DSA-44 key, if it is known: its lines must hold, too.
 
     Raises:
         NoSuchEntryError: there is no such file.
@@ -70,17 +75,13 @@ def verify(
     """
     try:
         with reading(path) as database:
-            return _Database(database, key).checked(older_note)
+            return _Database(database, key, second).checked(older_note)
     except DAMAGED as error:
         raise NotValidError("database", f"it cannot be read ({error})") from error
 
 
 def check_tree(path: Path | Place, key: VerifyingKey) -> Checkpoint:
-    """Return the signed head if entries and tiles are its tree; openings are not looked at.
-
-    Raises:
-        NotValidError: they are not.
-    """
+    """Return the signed head if its tree is here, openings aside; NotValidError if it is not."""
     try:
         with reading(path) as database:
             return _Database(database, key).checked_tree(None)
@@ -91,8 +92,11 @@ def check_tree(path: Path | Place, key: VerifyingKey) -> Checkpoint:
 class _Database:
     """One audit of one file."""
 
-    def __init__(self, database: Database, key: VerifyingKey | None) -> None:
+    def __init__(
+        self, database: Database, key: VerifyingKey | None, second: VerifyingKey | None = None
+    ) -> None:
         self._database = database
+        self._second = second
         self._key = key or key_of(database)
         if key_of(database) != self._key:
             raise NotValidError("log", "it names another key than it must be signed with")
@@ -135,7 +139,8 @@ class _Database:
 
     def _opened(self, note: bytes, place: str) -> Checkpoint:
         try:
-            return self._key.open(note)
+            signed = self._key.open(note)
+            return open_note(note, (self._key, self._second)) if self._second else signed
         except NotSignedError as error:
             raise NotValidError(place, "it is not signed with the log's key") from error
 

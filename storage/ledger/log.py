@@ -275,9 +275,9 @@ class Ledger:
         """
         return await self._read(reading.published_tile, Tile.parse(path))
 
-    async def verify(self) -> audit.Summary:
+    async def verify(self, second: VerifyingKey | None = None) -> audit.Summary:
         """Return what a full audit of the file finds; NotValidError says where it is changed."""
-        return await finished(audit.verify, self.kept, key=self.key)
+        return await finished(audit.verify, self.kept, key=self.key, second=second)
 
     async def _read(self, look: Callable[..., T], *args: Any) -> T:
         def run() -> T:
