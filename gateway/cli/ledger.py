@@ -31,6 +31,7 @@ from gateway.cli.ledger_sources import (
 from gateway.cli.options import AsJson, Token
 from gateway.cli.output import CommandError, Exit, emit, emit_line, people, work_progress
 from storage.ledger import audit, publishing, reading
+from storage.ledger.checkpoint import VerifyingKey
 from storage.ledger.database import DAMAGED
 from storage.ledger.errors import (
     LedgerUnavailableError,
@@ -38,7 +39,7 @@ from storage.ledger.errors import (
     NotInLedgerError,
     NotValidError,
 )
-from storage.ledger.notary import RECORD
+from storage.ledger.notary import RECORD, SECOND_KEY
 from storage.ledger.policy import Policy
 
 commands = typer.Typer(no_args_is_help=True, help="The log: verify, publish, prove, export, audit.")
@@ -106,9 +107,7 @@ def verify(
             path, key = source_of(data, database, vkey)
             with work_progress(people()) as progress:
                 progress.add_task("verifying the log")
-                notary = notary_of(data, None)
-                second = notary.second.public if notary and notary.second else None
-                summary = audit.verify(path, key=key, older_note=older, second=second)
+                summary = audit.verify(path, key=key, older_note=older, second=_second_of(data))
                 summary = _witnessed(path, summary, expected.policy)
         _follows(summary, follows)
         _tell(summary, as_json)
@@ -208,6 +207,14 @@ def _handed_out(data: Path | None) -> bytes | None:
     if data is None or not (data / RECORD).exists():
         return None
     return read(data / RECORD)
+
+
+def _second_of(data: Path | None) -> VerifyingKey | None:
+    """Return the second key of a data directory's log, if that is at hand."""
+    if data is None or not (data / SECOND_KEY).exists():
+        return None
+    notary = notary_of(data, None)
+    return notary.second.public if notary and notary.second else None
 
 
 def _witnessed(path: LedgerPlace, summary: audit.Summary, policy: Policy | None) -> audit.Summary:

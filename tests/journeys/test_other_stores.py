@@ -4,6 +4,7 @@ in either when the database dies under an upload and a download."""
 import hashlib
 import http.client
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -76,12 +77,22 @@ def test_a_drawing_goes_the_whole_way_and_survives_a_dead_database(
         assert answer.code == 503
 
     database.start()
+    _ready_again(house)
     assert hashlib.sha256(_got(house, session, file)).hexdigest() == file["sha256"]
     assert house.ask("GET", f"/api/v1/parts/{sent['part']}")[1]["state"] == "released"
     assert _uploaded(house, b"solid x\nendsolid x\n")[0] == 201
     house.stop()
     verified = drawbridge("ledger", "verify", "--data", house.data, environ=house.environ)
     assert verified.returncode == 0, verified.stderr
+
+
+def _ready_again(house: House) -> None:
+    """Wait for the gateway to find its database again, which nobody tells it of."""
+    for _ in range(100):
+        if house.ask("GET", "/readyz")[0] == 200:
+            return
+        time.sleep(0.3)
+    pytest.fail("the gateway did not recover by itself")
 
 
 def _token(sent: Any) -> str:
