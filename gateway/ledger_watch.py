@@ -67,7 +67,9 @@ class LedgerWatch:
             log.error("ledger.invalid", error=error.where)
             self.verdict = Verdict(self._clock(), None, error.where)
         else:
-            self.verdict = Verdict(self._clock(), summary)
+            # A witness may have condemned the log while the audit ran.
+            if self.sound:
+                self.verdict = Verdict(self._clock(), summary)
 
     def condemn(self, where: str) -> None:
         """Take the log for changed from now on, at ``where``."""
