@@ -4,6 +4,7 @@ Room: gateway/review. Pure. Sources: CloudEvents 1.0.2 (JSON event format), ECS 
 """
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -27,7 +28,7 @@ _ECS_TYPES: Final[Mapping[str, str]] = {
 }
 
 
-class _Lines:
+class _Lines(ABC):
     """A JSON object a row."""
 
     def __init__(self, origin: str) -> None:
@@ -46,9 +47,9 @@ class _Lines:
         """Return nothing."""
         return b""
 
+    @abstractmethod
     def event(self, row: Row) -> dict[str, Any]:
         """Return one entry as an event."""
-        raise NotImplementedError
 
 
 class CloudEvents(_Lines):
