@@ -8,7 +8,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DATA   ?= var
 PORT   ?= 8321
-PYTEST ?= -n 2 --dist worksteal
+PYTEST ?= -n 3 --dist worksteal
 
 .PHONY: run test check bench clean constraints setup setup-test
 
